@@ -1,0 +1,1 @@
+"""The gateway: one exchange, from a SONAR client's request to the released answer."""

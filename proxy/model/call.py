@@ -1,0 +1,122 @@
+"""What a request asks for, in words that no dialect owns: functions of the catalogue, rows, searches."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """The dialect in which the caller expects its answer, refusals included."""
+
+    HTML = "html"
+    RPC = "rpc"
+    SOAP = "soap"
+    PLAIN = "plain"
+
+
+class Kind(StrEnum):
+    """What a function does, as the access record names it."""
+
+    CONSULT = "consult"
+    MUTATE = "mutate"
+    SEARCH = "search"
+    EXPORT = "export"
+    REPORT = "report"
+    ADMIN = "admin"
+    INTERFACE = "interface"
+    SHADOW = "shadow"
+
+
+class SearchClass(StrEnum):
+    """How a person is looked for."""
+
+    BSN = "bsn"
+    NAME = "name"
+    EXPRESSION = "expression"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The query of a person search; the values never reach a log."""
+
+    by: SearchClass
+    bsn: str | None = field(default=None, repr=False)
+    birth_date: bool = False
+    """Whether a complete birth date was asked for beside the BSN (RG15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a log-in claims; the password stays in the request's bytes and is not kept."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One command of a (chained) request.
+
+    `function` is the catalogue's id, or None where a navigation inherits it from the session's view.
+    """
+
+    function: str | None
+    view: str = ""
+    applet: str = ""
+    command: str = ""
+    method: str = ""
+    row_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has exactly one reading. Its links are in the order of execution; every one must be allowed."""
+
+    format: Format
+    links: tuple[Link, ...]
+    function: str | None
+    """Function of the most sensitive link; None: all links inherit from the session (see `identity.continuity`)."""
+    kind: Kind
+    """Kind of the strictest link: a read that carries field data is a mutation."""
+    token: bytes | None = field(default=None, repr=False)
+    """The session token as the client sent it (cookie or URL); secret."""
+    account: str | None = None
+    """Claimed account of a call that carries its credentials (SOAP)."""
+    login: Credentials | None = None
+    logoff: bool = False
+    row_ids: tuple[str, ...] = ()
+    """Rows of persons that the request names."""
+    by_cursor: bool = False
+    """Acts on the record where SONAR's cursor stands, because the request names no row."""
+    moves_cursor: bool = False
+    pages: bool = False
+    """Goes on with the list that the session opened (next set, previous set, sort, export of the list)."""
+    context: bool = True
+    """Uses or changes session context, so it may not overlap with others of its session."""
+    repeatable: bool = False
+    """A read that may be sent a second time: moves no cursor and changes nothing."""
+    first_page: bool = False
+    """Opens a list: the only moment at which the list may change core."""
+    sequence: int | None = None
+    search: Search | None = None
+    vacancy: str | None = None
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Arguments that translation to newcore needs (canonical name, value); never logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A request with no reading, or more than one: refused and recorded, never sent."""
+
+    reason: str
+    """A closed word (`duplicate`, `unknown-command`, `body-not-parsed` ...)."""
+    format: Format = Format.HTML
+    token: bytes | None = field(default=None, repr=False)
+    detail: str = ""
+    """What was found, for the operator; names only, no values."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticCall:
+    """A catalogued static prefix: no session, no person; passed on and counted, not recorded."""
+
+    prefix: str

@@ -1,0 +1,57 @@
+"""What was decided, why, and what must be done with it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from proxy.model.person import Category, Relation
+from proxy.model.principal import Authorisation
+
+
+class Effect(StrEnum):
+    """Outcome of a decision. Masking by category is an obligation of `ALLOW` and comes with the full engine."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+class Reason(StrEnum):
+    """Closed reason codes: every refusal and every withheld row has exactly one."""
+
+    ALLOWED = "allowed"
+    UNCLEAR = "unclear"
+    BAD_HEAD = "bad-head"
+    NO_SESSION = "no-session"
+    SESSION_BUSY = "session-busy"
+    LOCKED = "locked"
+    NO_AUTHORISATION = "no-authorisation"
+    UNKNOWN_FUNCTION = "unknown-function"
+    FUNCTION_NOT_IN_ROLE = "function-not-in-role"
+    OUT_OF_REACH = "out-of-reach"
+    PERSON_UNKNOWN = "person-unknown"
+    NO_CURRENT_RECORD = "no-current-record"
+    HIDDEN_CATEGORY = "hidden-category"
+    SEARCH_NOT_ALLOWED = "search-not-allowed"
+    PROTECTED = "protected"
+    UNREADABLE = "unreadable"
+    MAINTENANCE = "maintenance"
+    UPSTREAM = "upstream"
+    OUTCOME_UNKNOWN = "outcome-unknown"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision: about a call (relation None) or about one person shown in its answer."""
+
+    effect: Effect
+    reason: Reason
+    rules: tuple[str, ...] = ()
+    """Ids of the rules that made it (RG0 ...)."""
+    relation: Relation | None = None
+    authorisation: Authorisation | None = None
+    shown: frozenset[Category] = frozenset()
+    hidden: frozenset[Category] = frozenset()
+    policy: str = ""
+    """Hash of the authorisation matrix that decided."""
+    cell: str = ""
+    """The cell of the matrix: role/function/relation."""

@@ -1,0 +1,108 @@
+"""What the line yields and returns. Nothing is sent without an `Admitted`, nothing answered but the three ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from proxy.model.call import Call, StaticCall
+from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.entry import Entry, Receipt
+from proxy.model.http import Answer, Request
+from proxy.model.person import PersonFacts
+from proxy.model.principal import Principal, Session
+from proxy.model.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with the identity and time that the carrier gave it."""
+
+    id: UUID
+    at: datetime
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A call that may be sent: an allowing decision and a route. A denied decision cannot become one."""
+
+    call: Call | StaticCall
+    decision: Decision
+    route: Route
+
+    def __post_init__(self) -> None:
+        """Refuse a decision that does not allow."""
+        if self.decision.effect is not Effect.ALLOW:
+            message = f"a denied call cannot be admitted ({self.decision.reason})"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Ask the world: the session (claimed when `exclusive`), the account, persons behind rows and digests."""
+
+    token: bytes | None = field(default=None, repr=False)
+    exclusive: bool = False
+    account: str | None = None
+    row_ids: tuple[str, ...] = ()
+    after_hold: str | None = None
+    """Wait, bounded, until this group is no longer held by a flip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The world's reply. What is absent is unknown, and unknown is refused."""
+
+    session: Session | None = None
+    principal: Principal | None = None
+    persons: Mapping[str, PersonFacts] = field(default_factory=dict)
+    applied: Mapping[str, int] = field(default_factory=dict)
+    """Per group: highest journal sequence that newcore has applied (watermark)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the exchange's request to the admitted core, exactly once."""
+
+    admitted: Admitted
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Make these entries durable, all or none; replies with their receipt."""
+
+    entries: tuple[Entry, ...]
+
+
+type Command = Gather | Send | Append
+type Reply = Known | Answer | Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An answer that may leave: its record is stored."""
+
+    answer: Answer
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal in the caller's dialect. The receipt is absent only where the log itself could not be written."""
+
+    answer: Answer
+    reason: Reason
+    reference: str
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """The answer under a catalogued static prefix: counted, not recorded."""
+
+    answer: Answer
+
+
+type End = Released | Refusal | Static

@@ -1,0 +1,124 @@
+"""The person (citizen) in facts, and as shown in an answer."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from proxy.model.http import Span
+
+
+class Category(StrEnum):
+    """Categories of personal data, from the authorisation matrix."""
+
+    ID = "ID"
+    CT = "CT"
+    NA = "NA"
+    ED = "ED"
+    AV = "AV"
+    WC = "WC"
+    BN = "BN"
+    LD = "LD"
+    SV = "SV"
+    CN = "CN"
+    AP = "AP"
+    VA = "VA"
+    EM = "EM"
+    RF = "RF"
+    CO = "CO"
+    DG = "DG"
+    UA = "UA"
+    AU = "AU"
+
+
+class Relation(StrEnum):
+    """Relation of a request to one person, closest first; the first that holds counts."""
+
+    CASELOAD = "caseload"
+    ASSIGNED = "assigned"
+    TEAM = "team"
+    MUNICIPALITY = "municipality"
+    REGION = "region"
+    VERIFIED = "verified"
+    OUTSIDE = "outside"
+
+
+class PersonClass(StrEnum):
+    """Protection class of a dossier."""
+
+    ORDINARY = "ordinary"
+    SECRET = "secret"
+    STAFF = "staff"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonId:
+    """Who a person is, without saying it: the keyed digest, and what is needed once to make the reveal row.
+
+    `plain` (`bsn:…` or `row:…`) lives in memory only; `sealed` is the same, encrypted at rest.
+    """
+
+    digest: bytes
+    plain: str | None = field(default=None, repr=False)
+    sealed: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What decides about one person. Unknown values are None and lead to the most restrictive relation."""
+
+    row_id: str
+    identity: PersonId
+    municipality: str | None
+    """CBS code of residence, four digits."""
+    responsible_region: str | None
+    """AM code; None: follows residence."""
+    caseload_user: str | None = None
+    team: str | None = None
+    assigned: frozenset[str] = frozenset()
+    """Users or SW companies to whom the person was assigned."""
+    protection: PersonClass = PersonClass.ORDINARY
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One person in an answer, as its control map reads it. `spans` are all bytes that belong to this person alone."""
+
+    row_id: str | None
+    bsn: str | None = field(repr=False)
+    municipality: str | None
+    region: str | None
+    """Region code that the answer itself shows; used only where facts are missing, never to widen."""
+    categories: frozenset[Category]
+    spans: tuple[Span, ...]
+    deliberate: bool
+    """Opened on purpose (single-person page, export row) rather than a row in a list."""
+    responsible_region: str | None = None
+    named: bool = True
+    """False: a minimal row without identifying data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All persons of one answer. `body` is decoded (decompressed); spans refer to it."""
+
+    persons: tuple[Shown, ...]
+    body: bytes = field(repr=False)
+    listed: bool = False
+    """A list: rows can be cut. Otherwise a withheld person means that the whole answer is refused."""
+    complete: bool = True
+    """The list ends on this page and began on it: nothing is beyond what was read."""
+    counters: tuple[tuple[Span, bytes], ...] = ()
+    """Places that tell totals; replaced by the dialect's own counter once something may be hidden."""
+    own_total: bool = False
+    """Totals count the user's own work only, so they are kept while nothing was cut from the page."""
+    empty: tuple[Span, bytes] | None = None
+    """Edit that makes the page what legacy shows for no hits, applied when no row is left."""
+    cursor: str | None = None
+    """Row on which SONAR's cursor stands after this answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An answer whose persons could not be read with certainty: nothing of it is released."""
+
+    reason: str

@@ -1,0 +1,138 @@
+"""What the gateway needs from the outside world. Each port has a contract suite in `tests/contract`.
+
+Everything here that is `async` does I/O and may raise `PoortError`s; everything else is pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from proxy.model.call import Call, Credentials, StaticCall, Unclear
+from proxy.model.decision import Reason
+from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt
+from proxy.model.exchange import End
+from proxy.model.http import Answer, BadHead, Request
+from proxy.model.person import PersonFacts, Reading, Unreadable
+from proxy.model.principal import Listing, Principal, Session
+from proxy.model.route import Core
+
+
+class Dialect(Protocol):
+    """The language of the legacy: pure, bytes in, values out. One object per legacy."""
+
+    def read(self, request: Request) -> Call | Unclear | StaticCall:
+        """Read a request in one way, or say why it has none."""
+
+    def forward(self, request: Request) -> Request:
+        """Take off what may not go up: forged identity fields, Range/If-*, encodings that cannot be decoded."""
+
+    def logged_in(self, call: Call, answer: Answer) -> tuple[Credentials, bytes] | None:
+        """Say who logged in and under which token; None: the log-in failed, whatever the status was."""
+
+    def ended(self, call: Call, answer: Answer) -> bool:
+        """Tell whether the legacy session is over: a log-off, or a log-in page in place of an answer."""
+
+    def rotated(self, answer: Answer) -> bytes | None:
+        """Give the new token where the answer replaces the session's."""
+
+    def outcome(self, call: Call, answer: Answer) -> OutcomeState:
+        """Tell how a mutation ended; a page of unknown shape is UNKNOWN, never ACKED."""
+
+    def persons(self, call: Call, answer: Answer) -> Reading | Unreadable:
+        """Read every person that the answer shows; call.function is settled by then."""
+
+    def counter(self, reading: Reading, shown: int) -> bytes:
+        """Render the own counter for a list of which `shown` rows are left."""
+
+    def public(self, answer: Answer, request: Request) -> Answer:
+        """Turn the legacy's own authority in Location, Refresh, links and frames into the gateway's."""
+
+    def refuse(self, refused: Call | Unclear | None, reason: Reason, reference: str) -> Answer:
+        """Make a refusal in the caller's dialect; None: nothing could be read (plain HTML)."""
+
+
+class Carrier(Protocol):
+    """What a listener serves: the line, performed."""
+
+    async def exchange(self, request: Request) -> End:
+        """Carry one request to its end; never raises but for cancellation."""
+
+    async def refuse(self, bad: BadHead) -> End:
+        """Record and answer a request that the strict grammar refused."""
+
+    def completed(self, end: End, delivery: Delivery, size: int) -> None:
+        """Say what became of the answer after its last byte; never blocks, never raises."""
+
+
+class Listener(Protocol):
+    """The client side: TCP, TLS, HTTP/1.1."""
+
+    async def serve(self, carrier: Carrier) -> None:
+        """Accept until `stop`; then finish what is in flight. Raises OperatorError when the port is taken."""
+
+    def stop(self) -> None:
+        """Stop accepting; `serve` returns when the last exchange was answered or the limit passed."""
+
+
+class Upstream(Protocol):
+    """One core over pooled HTTP/1.1. A connection belongs to the session that used it last."""
+
+    async def send(self, request: Request, *, session: bytes, repeatable: bool) -> Answer:
+        """Send once and read one answer; raises UpstreamError. Only a repeatable request may go out a second time."""
+
+
+class Translator(Protocol):
+    """newcore in the legacy's language (legacy mimic)."""
+
+    async def send(self, call: Call, session: Session | None, request: Request) -> tuple[Answer, Listing | None]:
+        """Ask newcore and give its answer as the legacy page; raises UpstreamError."""
+
+
+class Sessions(Protocol):
+    """Sessions by key, shared by all gateways."""
+
+    async def claim(self, key: bytes, exclusive: bool) -> Session | None:
+        """Read a session; exclusive: hold it until a SessionChange is stored or `release`. Raises SessionBusyError."""
+
+    async def release(self, key: bytes) -> None:
+        """Give a claimed session back unchanged."""
+
+
+class Facts(Protocol):
+    """Facts of principals and persons, from trusted sources only. Bounded caches with an absolute age."""
+
+    async def principal(self, user: str) -> Principal | None:
+        """Give the account with its authorisations and lock."""
+
+    async def persons(self, row_ids: Sequence[str]) -> Mapping[str, PersonFacts]:
+        """Give the known persons among these rows, in one round trip."""
+
+
+class Ledger(Protocol):
+    """Access log, journal and session changes: one transaction per exchange, joined in a group commit."""
+
+    async def append(self, entries: Sequence[Entry]) -> Receipt:
+        """Make entries durable; raises StoreError (nothing stored) or StaleSessionError (access stored as fault)."""
+
+    def complete(self, completion: Completion) -> None:
+        """Queue a completion row; never blocks; dropped ones are counted and read as unknown."""
+
+
+class RolloutState(Protocol):
+    """What the movers have published."""
+
+    async def applied(self) -> Mapping[str, int]:
+        """Give the watermark per group."""
+
+    async def after_hold(self, group: str) -> None:
+        """Wait until the group is not held; raises StoreError past the limit."""
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Give the time in UTC."""
+
+
+type Cores = Mapping[Core, Upstream]

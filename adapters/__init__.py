@@ -1,0 +1,1 @@
+"""The dialects: what a legacy application says on the wire, turned into our words and back."""

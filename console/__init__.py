@@ -1,0 +1,1 @@
+"""The web console over rollout and monitoring, a process of its own."""

@@ -1,0 +1,1 @@
+"""Monitoring: serves compliance; who saw whom, and why."""

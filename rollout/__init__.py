@@ -1,0 +1,1 @@
+"""Moving functions: serves the migration engineers."""

@@ -94,8 +94,11 @@ class Sessions(Protocol):
     async def claim(self, key: bytes, exclusive: bool) -> Session | None:
         """Read a session; exclusive: hold it until a SessionChange is stored or `release`. Raises SessionBusyError."""
 
-    async def release(self, key: bytes) -> None:
-        """Give a claimed session back unchanged."""
+    async def release(self, key: bytes, *, lost: bool = False) -> None:
+        """Give a claimed session back unchanged; lost: nobody knows where SONAR's cursor stands, so forget the record.
+
+        A claim whose lease ran out (its holder died) is answered as lost too: `current` and `listing` are None.
+        """
 
 
 class Facts(Protocol):
@@ -123,9 +126,6 @@ class RolloutState(Protocol):
 
     async def applied(self) -> Mapping[str, int]:
         """Give the watermark per group."""
-
-    async def after_hold(self, group: str) -> None:
-        """Wait until the group is not held; raises StoreError past the limit."""
 
 
 class Clock(Protocol):

@@ -10,8 +10,8 @@ from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import Entry, Receipt
 from proxy.model.http import Answer, Request
 from proxy.model.person import PersonFacts
-from proxy.model.principal import Principal, Session
-from proxy.model.route import Route
+from proxy.model.principal import Listing, Principal, Session
+from proxy.model.route import Core, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,13 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """Ask the world: the session (claimed when `exclusive`), the account, persons behind rows and digests."""
+    """Ask the world. Without `rows`: the session (claimed if the call uses context), the account, the rows named.
 
-    token: bytes | None = field(default=None, repr=False)
-    exclusive: bool = False
-    account: str | None = None
-    row_ids: tuple[str, ...] = ()
-    after_hold: str | None = None
-    """Wait, bounded, until this group is no longer held by a flip."""
+    With `rows`: the facts of the persons that an answer shows, and nothing else.
+    """
+
+    call: Call
+    rows: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,15 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back: the answer, the core that really gave it, and the list that newcore opened."""
+
+    answer: Answer
+    core: Core
+    listing: Listing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Append:
     """Make these entries durable, all or none; replies with their receipt."""
 
@@ -77,7 +85,7 @@ class Append:
 
 
 type Command = Gather | Send | Append
-type Reply = Known | Answer | Receipt
+type Reply = Known | Answered | Receipt
 
 
 @dataclass(frozen=True, slots=True)

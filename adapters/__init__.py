@@ -1,1 +1,1 @@
-"""The dialects: what a legacy application says on the wire, turned into our words and back."""
+"""The dialects: one package per legacy application that the gateway stands in front of."""

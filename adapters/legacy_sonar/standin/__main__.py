@@ -1,0 +1,10 @@
+"""`python -m adapters.legacy_sonar.standin`: every command of the stand-in without the `poort` command."""
+
+from __future__ import annotations
+
+import sys
+
+from adapters.legacy_sonar.standin.document import tables
+
+if __name__ == "__main__":
+    sys.stdout.write(tables() + "\n")

@@ -1,0 +1,42 @@
+"""What the ledger needs of its neighbours inside its own transaction, without knowing them.
+
+Why it exists: the entries of one exchange are one transaction, but sessions, facts and the journal have authors of
+their own, and the packages of the gateway do not import each other. `cli/wiring.py` joins them. Rules:
+1. An implementation uses only the connection that it is given and never commits, rolls back or opens another one. The
+   connection is psycopg's own, not in autocommit; a transaction is open or opens by itself with the first statement.
+2. It raises `psycopg.Error` as it comes; the ledger decides whose fault that is.
+3. Locks are taken in one order everywhere: session keys ascending, then persons ascending, then the journal. So two
+   gateways never wait for each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from proxy.model.entry import Intent, Outcome, SessionChange
+from proxy.model.person import PersonFacts
+
+type Connection = AsyncConnection[Any]
+
+
+class SessionWriter(Protocol):
+    """Stores session changes and learned facts (`identity/store.py`)."""
+
+    async def apply(self, connection: Connection, changes: Sequence[SessionChange]) -> set[bytes]:
+        """Store every change whose session is still at `before`; give the keys (`session.key`) of those that were not.
+
+        The ledger never passes two changes of one key in one call. One statement for all of them, please: this is the
+        hot path.
+        """
+
+    async def learn(self, connection: Connection, facts: Sequence[PersonFacts]) -> None:
+        """Store facts of persons of whom there are none; existing ones stay as they are."""
+
+
+class JournalWriter(Protocol):
+    """Stores intents and outcomes as rows of their own (`journal/store.py`)."""
+
+    async def write(self, connection: Connection, entries: Sequence[Intent | Outcome]) -> Mapping[UUID, int]:
+        """Insert the state rows in the order given; give the sequence per intent id (outcomes keep their intent's)."""

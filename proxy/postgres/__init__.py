@@ -1,0 +1,1 @@
+"""The programs of the embedded PostgreSQL, as far as `proxy.embedded` needs them."""

@@ -1,0 +1,168 @@
+"""What a session goes on with: the function of its view, the list that it opened, the record under SONAR's cursor.
+
+Rules:
+1. Navigation has no function of its own: it inherits that of the session's view, paging that of the list.
+2. A call without a row id acts on the record under the cursor. If its person is unknown or was withheld there is no
+   current record, and the call is refused before anything is sent.
+3. An export goes on with the list: the list's own function is added to the call, so that both rights are needed.
+4. After an answer the cursor is believed only where the answer says it and its person was kept.
+5. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from proxy.identity.binding import normalise
+from proxy.model.call import Call, Kind, Link, SearchClass
+from proxy.model.decision import Reason
+from proxy.model.person import Reading, Shown
+from proxy.model.principal import Listing, Session
+from proxy.model.route import Core, Route
+
+_MOST_VERIFIED = 200  # a session that checks more identities than this is no conversation; older ones are asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session may live."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+def settle(call: Call, session: Session | None) -> Call | Reason:
+    """Fill in what the session knows (function, row under the cursor, vacancy of the list), or say what is missing."""
+    inherits = any(link.function is None for link in call.links)
+    if session is None:
+        return Reason.NO_SESSION if inherits or call.by_cursor else call
+    function = _inherited(call, session) if inherits or call.pages else call.function
+    if function is None or (call.by_cursor and session.current is None):
+        return Reason.NO_CURRENT_RECORD
+    rows = _rows(call, session)
+    vacancy = call.vacancy or _vacancy(call, session, rows)
+    if not inherits and not call.pages and rows is call.row_ids and vacancy == call.vacancy:
+        return call
+    links = tuple(replace(link, function=function) if link.function is None else link for link in call.links)
+    if call.kind is Kind.EXPORT and call.pages:
+        links = (*links, Link(function, command="ExportedList"))
+    return replace(call, links=links, function=call.function or function, row_ids=rows, vacancy=vacancy)
+
+
+def _inherited(call: Call, session: Session) -> str | None:
+    view = next((link.view for link in call.links if link.function is None and link.view), "")
+    if not call.pages or (view and view == session.view and call.kind is not Kind.EXPORT):
+        return session.function
+    return session.listing.function if session.listing else None
+
+
+def _rows(call: Call, session: Session) -> tuple[str, ...]:
+    if not call.by_cursor or session.current is None or session.current in call.row_ids:
+        return call.row_ids
+    return (session.current, *call.row_ids)
+
+
+def _vacancy(call: Call, session: Session, rows: tuple[str, ...]) -> str | None:
+    """The vacancy of the list counts for its own pages and for the persons that it showed, for nobody else."""
+    listing = session.listing
+    if listing is None or listing.vacancy is None:
+        return None
+    return listing.vacancy if call.pages or any(row in listing.rows for row in rows) else None
+
+
+def checks(call: Call) -> bool:
+    """Tell whether a call is the identity check of RG15: a search by complete BSN and birth date."""
+    search = call.search
+    return search is not None and search.by is SearchClass.BSN and search.bsn is not None and search.birth_date
+
+
+def verified(session: Session | None, call: Call, shown: Shown) -> bool:
+    """Tell whether the identity of a shown person was checked in this session, or is by this very search."""
+    if session is not None and shown.row_id is not None and shown.row_id in session.verified:
+        return True
+    return checks(call) and _matches(call, shown)
+
+
+def _matches(call: Call, shown: Shown) -> bool:
+    asked = normalise(call.search.bsn) if call.search and call.search.bsn else None
+    return asked is not None and shown.bsn is not None and normalise(shown.bsn) == asked
+
+
+def opened(key: bytes, user: str, now: datetime, call: Call) -> Session:
+    """Begin the session of a log-in that succeeded; a chained log-in already has the view of its last link."""
+    last = call.links[-1] if len(call.links) > 1 else None
+    return Session(
+        key=key,
+        version=0,
+        user=user,
+        started_at=now,
+        last_seen=now,
+        view=last.view if last else "",
+        function=last.function if last else None,
+        sequence=call.sequence,
+    )
+
+
+def advance(  # noqa: PLR0913, PLR0917 the arguments are the moment itself: six things that were true at once
+    session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown], now: datetime
+) -> Session:
+    """Give the session after an answer: view, list, cursor, checked identities, sequence; one version further."""
+    carried = call.kind is not Kind.EXPORT
+    return replace(
+        session,
+        version=session.version + 1,
+        last_seen=now,
+        view=_view(call, session) if carried else session.view,
+        function=_function(call, session) if carried else session.function,
+        current=_current(session, call, route, reading, kept) if carried else session.current,
+        listing=_listing(session, call, route, reading, kept) if carried else session.listing,
+        verified=_verified(session, call, kept),
+        sequence=session.sequence if call.sequence is None else call.sequence,
+    )
+
+
+def _view(call: Call, session: Session) -> str:
+    return next((link.view for link in reversed(call.links) if link.view), session.view)
+
+
+def _function(call: Call, session: Session) -> str | None:
+    """A mutation on the view that is open leaves that view's function as it was: looking again is no second mutation."""
+    if call.kind is Kind.MUTATE and session.function is not None and _view(call, session) == session.view:
+        return session.function
+    return next((link.function for link in reversed(call.links) if link.function), session.function)
+
+
+def _current(session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown]) -> str | None:
+    if route.core is not Core.LEGACY:
+        return session.current
+    if reading is not None and reading.cursor is not None:
+        return reading.cursor if any(shown.row_id == reading.cursor for shown in kept) else None
+    untold = call.moves_cursor or (reading is not None and bool(reading.persons) and not reading.listed)
+    return None if untold else session.current
+
+
+def _listing(
+    session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown]
+) -> Listing | None:
+    opens = reading.listed if reading is not None else call.first_page
+    function = _function(call, session)
+    if not opens or function is None:
+        return session.listing
+    earlier = session.listing if call.pages else None
+    rows = tuple(shown.row_id for shown in kept if shown.row_id is not None)
+    if earlier is not None:
+        vacancy = call.vacancy or earlier.vacancy
+        return replace(earlier, function=function, core=route.core, rows=rows, vacancy=vacancy)
+    return Listing(function=function, core=route.core, rows=rows, vacancy=call.vacancy)
+
+
+def _verified(session: Session, call: Call, kept: Sequence[Shown]) -> frozenset[str]:
+    if not checks(call):
+        return session.verified
+    found = frozenset(shown.row_id for shown in kept if shown.row_id is not None and _matches(call, shown))
+    return found if len(session.verified) + len(found) > _MOST_VERIFIED else session.verified | found
+
+
+def expired(session: Session, now: datetime, limits: Limits) -> bool:
+    """Tell whether a session ended by lying idle or by its age."""
+    return now - session.last_seen > limits.idle or now - session.started_at > limits.absolute

@@ -1,0 +1,1 @@
+"""The authorisation matrix: loaded once, compiled to a table, decided on without the world."""

@@ -1,0 +1,194 @@
+"""What an exchange leaves behind: the entries of its one transaction, made from its trail. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from proxy.identity.binding import session_key
+from proxy.identity.continuity import advance, opened
+from proxy.model.call import Kind
+from proxy.model.decision import Effect, Reason
+from proxy.model.entry import (
+    Access,
+    Disclosure,
+    Entry,
+    Intent,
+    Learned,
+    Outcome,
+    OutcomeState,
+    SessionChange,
+    Withheld,
+)
+from proxy.model.exchange import Exchange
+from proxy.model.http import BadHead
+from proxy.model.principal import Session
+from proxy.trail import House, Trail, Verdict
+
+
+def intent(house: House, trail: Trail) -> Intent:
+    """Write down a mutation before it is sent: the forwarded bytes are its canonical command."""
+    call, route = trail.call, trail.route
+    if call is None or route is None:
+        message = "an intent needs a call and a route"
+        raise ValueError(message)
+    request = house.dialect.forward(trail.exchange.request)
+    return Intent(
+        id=trail.exchange.id,
+        access=trail.exchange.id,
+        function=call.function or "",
+        group=route.group,
+        core=route.core,
+        revision=route.revision,
+        entity=call.vacancy or next(iter(call.row_ids), None),
+        command=b" ".join((request.method, request.target, request.body)),
+        session=trail.session.key if trail.session else None,
+        captured=route.captured,
+    )
+
+
+def released(house: House, trail: Trail) -> tuple[Entry, ...]:
+    """Make the entries of an answer that will be released."""
+    return (
+        *outcome(trail),
+        access(house, trail),
+        *disclosed(trail),
+        *kept_back(trail),
+        *learned(trail),
+        *session_change(house, trail),
+    )
+
+
+def refused(house: House, trail: Trail) -> tuple[Entry, ...]:
+    """Make the entries of a refusal: whoever was in the answer is withheld, and the cursor is unknown once sent."""
+    return (*outcome(trail), access(house, trail), *kept_back(trail), *session_change(house, trail))
+
+
+def bad_head(exchange: Exchange, bad: BadHead) -> Access:
+    """Record a request that was refused before anything was read from it."""
+    return Access(
+        exchange.id, exchange.at, Kind.CONSULT, Effect.DENY, Reason.BAD_HEAD, client=bad.peer, detail=bad.rule
+    )
+
+
+def access(house: House, trail: Trail) -> Access:
+    """Make the access record: one for every exchange."""
+    call, route, decision = trail.call, trail.route, trail.decision
+    authorisation = decision.authorisation if decision else None
+    denied = trail.denied
+    return Access(
+        id=trail.exchange.id,
+        occurred_at=trail.exchange.at,
+        kind=call.kind if call else Kind.CONSULT,
+        decision=Effect.DENY if denied else Effect.ALLOW,
+        reason=denied or Reason.ALLOWED,
+        session=trail.session.key if trail.session else None,
+        user=trail.principal.user if trail.principal else user_claimed(trail),
+        organisation_kind=authorisation.organisation.kind if authorisation else None,
+        organisation=authorisation.organisation.code if authorisation else None,
+        role=authorisation.role if authorisation else None,
+        authorisation=authorisation.id if authorisation else None,
+        client=trail.exchange.request.peer,
+        function=call.function if call else None,
+        target=Effect.DENY if denied else Effect.ALLOW,
+        rules=decision.rules if decision else (),
+        policy=house.matrix.hash,
+        cell=decision.cell if decision else "",
+        vacancy=call.vacancy if call else None,
+        core=route.core if route and trail.answered else None,
+        revision=route.revision if route else None,
+        routing=house.routing.hash,
+        upstream_status=trail.answered.answer.status if trail.answered else None,
+        rows=sum(verdict.kept for verdict in trail.verdicts) if not denied else 0,
+        detail=trail.detail or (route.reason if route and route.reason == "fallback" else ""),
+        regions=house.regions.hash,
+    )
+
+
+def user_claimed(trail: Trail) -> str | None:
+    """Name the account that a call without a known one claims: an attempt is worth knowing."""
+    if trail.session:
+        return trail.session.user
+    if trail.call is None:
+        return None
+    return trail.call.login.user if trail.call.login else trail.call.account
+
+
+def disclosed(trail: Trail) -> Iterator[Disclosure]:
+    """Make one disclosure per person shown."""
+    for verdict in one_each(trail, kept=True):
+        decision, person = verdict.decision, verdict.facts.identity
+        yield Disclosure(
+            trail.exchange.id, person, verdict.relation, decision.shown, decision.hidden, verdict.shown.deliberate
+        )
+
+
+def kept_back(trail: Trail) -> Iterator[Withheld]:
+    """Make one withheld row per person kept back; in a refused answer that is everybody in it."""
+    for verdict in one_each(trail, kept=False):
+        reason = trail.denied if verdict.kept and trail.denied else verdict.decision.reason
+        person = verdict.facts.identity
+        yield Withheld(trail.exchange.id, person, verdict.relation, reason, verdict.shown.deliberate)
+
+
+def one_each(trail: Trail, *, kept: bool) -> tuple[Verdict, ...]:
+    """Give the verdicts of persons shown (or kept back), each person once: a double registration is one person."""
+    everybody = {
+        each.facts.identity.digest: each for each in reversed(trail.verdicts) if each.kept and not trail.denied
+    }
+    if kept:
+        return tuple(reversed(everybody.values()))
+    back = {each.facts.identity.digest: each for each in reversed(trail.verdicts) if trail.denied or not each.kept}
+    return tuple(each for digest, each in reversed(back.items()) if digest not in everybody)
+
+
+def learned(trail: Trail) -> Iterator[Learned]:
+    """Keep facts of persons whom the store did not know."""
+    return (Learned(each.facts) for each in trail.verdicts if each.learned and each.facts.municipality)
+
+
+def outcome(trail: Trail) -> Iterator[Outcome]:
+    """Say how the intended mutation ended."""
+    if trail.intent is not None:
+        yield Outcome(trail.intent, trail.outcome or OutcomeState.UNKNOWN)
+
+
+def session_change(house: House, trail: Trail) -> Iterator[SessionChange]:
+    """Say what the session is after the exchange: begun, gone on, or over."""
+    key = session_key(house.secret, trail.login[1]) if trail.login else None
+    if trail.session and (trail.ended or (key and key != trail.session.key)):
+        yield SessionChange(trail.session.version, trail.session, ended=True)
+    if trail.login and key and trail.call:
+        fresh = opened(key, trail.login[0], trail.exchange.at, trail.call)
+        yield SessionChange(0, moved(fresh, trail) if trail.reading else fresh)
+    elif trail.session and trail.call and trail.call.context and trail.answered and not trail.ended:
+        change = SessionChange(trail.session.version, wrote(moved(trail.session, trail), trail))
+        yield rekeyed(house, trail, change)
+
+
+def moved(session: Session, trail: Trail) -> Session:
+    """Advance the session over an answer; after a refused one no record is current."""
+    if trail.call is None or trail.route is None:
+        return session
+    kept = [] if trail.denied else [verdict.shown for verdict in trail.verdicts if verdict.kept]
+    after = advance(session, trail.call, trail.route, trail.reading, kept, trail.exchange.at)
+    listing = trail.answered.listing if trail.answered else None
+    if listing is not None:
+        after = replace(after, listing=listing)
+    return replace(after, current=None) if trail.denied else after
+
+
+def wrote(session: Session, trail: Trail) -> Session:
+    """Remember an own write, so that the session reads it on the core that has it."""
+    group = trail.route.group if trail.route and trail.route.captured else None
+    if group is None or trail.journal is None or trail.outcome is OutcomeState.REJECTED:
+        return session
+    return replace(session, wrote={**session.wrote, group: trail.journal})
+
+
+def rekeyed(house: House, trail: Trail, change: SessionChange) -> SessionChange:
+    """Move the session to the token that the legacy gave in this answer."""
+    if trail.rotated is None:
+        return change
+    key = session_key(house.secret, trail.rotated)
+    if key == change.session.key:
+        return change
+    return replace(change, session=replace(change.session, key=key), rekeyed_from=change.session.key)

@@ -1,0 +1,274 @@
+"""Performs the commands of the line, for any listener.
+
+Why it exists: the line is pure; somebody has to ask the stores, send the request, and turn every fault into a refusal.
+Rules:
+1. An exchange ends in Released, Refusal or Static, whatever breaks. An exception before Send contacts no core; after
+   Send nothing of the answer is released, and a mutation is answered with "uitkomst onbekend".
+2. A fault is recorded where the log is alive; where it is not, the refusal says so by having no receipt.
+3. A session that was claimed is always given back: by the change that was stored, or by `release`. When nobody can
+   say any more where SONAR's cursor stands, it is given back as lost.
+4. Only the first page of a list falls back from newcore to legacy; nothing else is ever sent twice.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from os import urandom
+from traceback import extract_tb
+from uuid import UUID
+
+import structlog
+
+from proxy import entries
+from proxy.accesslog.record import reference, uuid7
+from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UpstreamError
+from proxy.identity.binding import session_key
+from proxy.line import walk
+from proxy.model.call import Call, Kind, StaticCall, Unclear
+from proxy.model.decision import Reason
+from proxy.model.entry import Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
+from proxy.model.exchange import Answered, Append, Command, End, Exchange, Gather, Known, Refusal, Reply, Send, Static
+from proxy.model.http import Answer, BadHead, Request
+from proxy.model.principal import Session
+from proxy.model.route import Core
+from proxy.ports import Clock, Cores, Facts, Ledger, RolloutState, Sessions, Translator
+from proxy.trail import House, Trail
+
+log = structlog.get_logger()
+
+EXCHANGE_LIMIT_S = 150.0
+"""Longer than the longest report (90 s) and every wait of our own beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts that do I/O, each behind its port."""
+
+    sessions: Sessions
+    facts: Facts
+    ledger: Ledger
+    rollout: RolloutState
+    cores: Cores
+    newcore: Translator
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Errand:
+    """What the carrier has seen of one walk: enough to refuse and record when something breaks."""
+
+    house: House
+    exchange: Exchange
+    trail: Trail
+    claimed: bytes | None = None
+    sent: bool = False
+    """Bytes may have reached a core."""
+    uncertain: bool = False
+    """A core may have moved the session's cursor without the change being stored."""
+
+
+class Carry:
+    """The carrier that a listener serves: one walk per request."""
+
+    def __init__(self, world: World, house: Callable[[], House]) -> None:
+        """Take the parts, and where to get the house of this moment."""
+        self._world = world
+        self._house = house
+        self.counts: dict[str, int] = {}
+
+    async def exchange(self, request: Request) -> End:
+        """Carry one request to its end; raises nothing but cancellation."""
+        now = self._world.clock.now()
+        exchange = Exchange(uuid7(now, urandom(10)), now, request)
+        house = self._house()
+        errand = Errand(house, exchange, Trail(exchange))
+        try:
+            async with asyncio.timeout(EXCHANGE_LIMIT_S):
+                end = await self._walk(errand)
+        except Exception as fault:  # noqa: BLE001  a fault of any kind becomes a refusal (ADR 0010)
+            end = await self._fail(errand, fault)
+        finally:
+            await self._give_back(errand)
+        self._count(end)
+        return end
+
+    async def refuse(self, bad: BadHead) -> End:
+        """Record and answer a request that broke the grammar."""
+        now = self._world.clock.now()
+        request = Request(bad.method, b"", b"HTTP/1.1", (), b"", bad.peer)
+        exchange = Exchange(uuid7(now, urandom(10)), now, request)
+        receipt = await self._record((entries.bad_head(exchange, bad),))
+        number = reference(exchange.id)
+        answer = self._house().dialect.refuse(None, Reason.BAD_HEAD, number)
+        end = Refusal(replace(answer, status=bad.status), Reason.BAD_HEAD, number, receipt)
+        self._count(end)
+        return end
+
+    def completed(self, end: End, delivery: Delivery, size: int) -> None:
+        """Queue the completion row of a recorded exchange."""
+        receipt = None if isinstance(end, Static) else end.receipt
+        if receipt is None:
+            return
+        took = self._world.clock.now().timestamp() * 1e6 - started_us(receipt.access)
+        self._world.ledger.complete(Completion(receipt.access, delivery, size, max(0, int(took))))
+
+    async def _walk(self, errand: Errand) -> End:
+        """Drive the generator: perform each command, give its reply, until it returns."""
+        line = walk(errand.exchange, errand.house)
+        command = next(line)
+        while True:
+            try:
+                reply = await self._perform(errand, command)
+                command = line.send(reply)
+            except StopIteration as stop:
+                end: End = stop.value
+                return end
+
+    async def _perform(self, errand: Errand, command: Command) -> Reply:
+        match command:
+            case Gather():
+                return await self._gather(errand, command)
+            case Send():
+                return await self._send(errand, command)
+            case Append():
+                return await self._append(errand, command.entries)
+
+    async def _gather(self, errand: Errand, asked: Gather) -> Known:
+        facts, call = self._world.facts, asked.call
+        if asked.rows is not None:
+            return Known(persons=await facts.persons(asked.rows) if asked.rows else {})
+        errand.trail = replace(errand.trail, call=call)
+        session = await self._session(errand, call)
+        user = session.user if session else call.account or (call.login.user if call.login else None)
+        principal = await facts.principal(user) if user else None
+        errand.trail = replace(errand.trail, session=session, principal=principal)
+        rows = call.row_ids
+        if call.by_cursor and session and session.current:
+            rows = (*rows, session.current)
+        return Known(session, principal, await facts.persons(rows) if rows else {}, await self._world.rollout.applied())
+
+    async def _session(self, errand: Errand, call: Call) -> Session | None:
+        """Claim the session of a token; a log-in starts a new one, so it takes none."""
+        if call.token is None or call.login is not None:
+            return None
+        key = session_key(errand.house.secret, call.token)
+        session = await self._world.sessions.claim(key, call.context)
+        if session is not None and call.context:
+            errand.claimed = key
+        return session
+
+    async def _send(self, errand: Errand, command: Send) -> Answered:
+        admitted, request = command.admitted, errand.exchange.request
+        errand.trail = replace(errand.trail, decision=admitted.decision, route=admitted.route)
+        if isinstance(admitted.call, Call):
+            errand.trail = replace(errand.trail, call=admitted.call)
+            if admitted.route.core is Core.NEWCORE:
+                try:
+                    answer, listing = await self._world.newcore.send(admitted.call, command.session, request)
+                except UpstreamError as fault:
+                    if not admitted.call.first_page:
+                        raise
+                    log.warning(
+                        "newcore did not answer, legacy does", fault=fault.fault, function=admitted.call.function
+                    )
+                else:
+                    return Answered(answer, Core.NEWCORE, listing)
+        return Answered(await self._legacy(errand, admitted.call, command.session), Core.LEGACY)
+
+    async def _legacy(self, errand: Errand, call: Call | StaticCall, session: Session | None) -> Answer:
+        """Send to legacy, once, on a connection of this session alone."""
+        request = errand.house.dialect.forward(errand.exchange.request)
+        owner = owner_of(call, session, errand.exchange.id)
+        errand.sent = True
+        errand.uncertain = errand.claimed is not None
+        try:
+            return await self._world.cores[Core.LEGACY].send(request, session=owner, repeatable=is_repeatable(call))
+        except UpstreamError as fault:
+            errand.sent = fault.sent
+            errand.uncertain = errand.uncertain and fault.sent
+            raise
+
+    async def _append(self, errand: Errand, made: tuple[Entry, ...]) -> Receipt:
+        receipt = await self._world.ledger.append(made)
+        for entry in made:
+            if isinstance(entry, Intent):
+                errand.trail = replace(errand.trail, intent=entry.id, journal=receipt.journal)
+            elif isinstance(entry, SessionChange):
+                errand.claimed, errand.uncertain = None, False
+        return receipt
+
+    async def _fail(self, errand: Errand, fault: Exception) -> Refusal:
+        """Turn a fault into a recorded refusal; the trail is what the carrier saw until then."""
+        trail = replace(errand.trail, denied=reason_of(errand, fault), detail=detail_of(fault))
+        log.error("exchange failed", exchange=str(errand.exchange.id), reason=trail.denied, **place(fault))
+        outcome = OutcomeState.UNKNOWN if errand.sent else OutcomeState.REJECTED
+        trail = replace(trail, outcome=outcome if trail.intent else None)
+        receipt = None
+        if not isinstance(fault, StaleSessionError):
+            receipt = await self._record(self._fault_entries(errand, trail))
+        number = reference(errand.exchange.id)
+        refused: Call | Unclear | None = trail.call or trail.unclear
+        assert trail.denied is not None  # noqa: S101  set three lines above
+        answer = errand.house.dialect.refuse(refused, trail.denied, number)
+        return Refusal(answer, trail.denied, number, receipt)
+
+    def _fault_entries(self, errand: Errand, trail: Trail) -> tuple[Entry, ...]:
+        return (*entries.outcome(trail), entries.access(errand.house, trail))
+
+    async def _record(self, made: tuple[Entry, ...]) -> Receipt | None:
+        """Append what can be appended; None where the log is not alive."""
+        try:
+            return await self._world.ledger.append(made)
+        except PoortError as fault:
+            log.error("refusal could not be recorded", **place(fault))  # noqa: TRY400  a trace may quote data
+            return None
+
+    async def _give_back(self, errand: Errand) -> None:
+        if errand.claimed is None:
+            return
+        try:
+            await self._world.sessions.release(errand.claimed, lost=errand.uncertain)
+        except PoortError as fault:  # the lease runs out by itself, and reads as lost
+            log.error("session could not be given back", **place(fault))  # noqa: TRY400
+
+    def _count(self, end: End) -> None:
+        name = "static" if isinstance(end, Static) else end.reason if isinstance(end, Refusal) else "released"
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+
+def reason_of(errand: Errand, fault: Exception) -> Reason:
+    """Name a fault for the caller: a mutation that may have arrived has an unknown outcome."""
+    if errand.sent and errand.trail.call and errand.trail.call.kind is Kind.MUTATE:
+        return Reason.OUTCOME_UNKNOWN
+    if isinstance(fault, SessionBusyError | StaleSessionError):
+        return Reason.SESSION_BUSY
+    return Reason.UPSTREAM if isinstance(fault, UpstreamError) else Reason.FAULT
+
+
+def detail_of(fault: Exception) -> str:
+    """Name a fault for the record, without its text: a text may hold personal data."""
+    return f"{fault.core}:{fault.fault}" if isinstance(fault, UpstreamError) else type(fault).__name__
+
+
+def place(fault: Exception) -> dict[str, str]:
+    """Say where a fault arose, without its message: messages of drivers and parsers quote the data they failed on."""
+    frames = extract_tb(fault.__traceback__)
+    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
+    return {"fault": type(fault).__name__, "where": where}
+
+
+def owner_of(call: Call | StaticCall, session: Session | None, exchange: UUID) -> bytes:
+    """Name who may use an upstream connection after this: the session, everybody's statics, or this exchange alone."""
+    if session is not None:
+        return session.key
+    return b"static" if isinstance(call, StaticCall) else exchange.bytes
+
+
+def is_repeatable(call: Call | StaticCall) -> bool:
+    """Tell whether the request may go out a second time on a fresh connection."""
+    return isinstance(call, StaticCall) or call.repeatable
+
+
+def started_us(exchange: UUID) -> float:
+    """Give the start of an exchange in microseconds since the epoch: a UUIDv7 carries its milliseconds."""
+    return (exchange.int >> 80) * 1e3

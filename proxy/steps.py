@@ -1,0 +1,284 @@
+"""The steps of the line: each joins two or three rooms, takes a trail and gives the next.
+
+Why here: the rooms (policy, facts, identity, routing, disclosure) do not know each other; they meet in the line. Pure.
+A reply of the wrong kind is a fault of the carrier and raises.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from proxy.disclosure.withhold import must_count, withhold
+from proxy.errors import PoortError
+from proxy.facts.relation import protection, relate, seen
+from proxy.identity.binding import person_id
+from proxy.identity.continuity import expired, settle
+from proxy.model.call import Call, Kind, StaticCall, Unclear
+from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.entry import OutcomeState, Receipt
+from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
+from proxy.model.http import Answer
+from proxy.model.person import PersonClass, PersonFacts, Relation, Shown, Unreadable
+from proxy.model.principal import Authorisation, Principal
+from proxy.model.route import Core, Route
+from proxy.policy.decide import judge_call, judge_person, judge_row
+from proxy.routing.choose import choose
+from proxy.trail import House, Trail, Verdict
+
+FOR_ANYBODY = frozenset({"session.login", "session.logout"})
+"""Functions that need no account: the log-in page, the log-in, the log-off."""
+
+
+def pass_on(asked: StaticCall) -> Admitted:
+    """Admit a static prefix: no person can be behind it."""
+    return Admitted(asked, Decision(Effect.ALLOW, Reason.ALLOWED, ("static",)), Route(Core.LEGACY, 0, reason="static"))
+
+
+def untouched(reply: Reply, house: House, exchange: Exchange) -> Answer:
+    """Give a static answer as it came, but for the legacy's own address in it."""
+    return house.dialect.public(answer_of(reply).answer, exchange.request)
+
+
+def unread(exchange: Exchange, asked: Unclear) -> Trail:
+    """Deny a request that has no single reading."""
+    return Trail(exchange, unclear=asked, denied=Reason.UNCLEAR, detail=asked.reason)
+
+
+def identify(house: House, exchange: Exchange, call: Call, reply: Reply) -> Trail:
+    """Bind the call to its session and account; refuses a session that is over and a cursor that stands nowhere."""
+    known = known_of(reply)
+    trail = Trail(exchange, call, session=known.session, principal=known.principal)
+    if trail.session and expired(trail.session, exchange.at, house.limits):
+        return replace(trail, denied=Reason.NO_SESSION, ended=True)
+    settled = settle(call, trail.session)
+    if isinstance(settled, Reason):
+        return replace(trail, denied=settled)
+    return replace(trail, call=settled)
+
+
+def decide(house: House, trail: Trail, reply: Reply) -> Trail:
+    """Decide the call as such, then every row that it names: known to be out of reach = refused before Send."""
+    call, known = call_of(trail), known_of(reply)
+    if trail.principal is None:
+        decision = anybody(call, house)
+    else:
+        decision = judge_call(house.matrix, call, trail.principal, today(house, trail))
+    if decision.effect is not Effect.ALLOW:
+        return replace(trail, decision=decision, denied=decision.reason)
+    trail = replace(trail, decision=decision)
+    if trail.principal is None or decision.authorisation is None:
+        return trail
+    named = (judge_named(house, trail, row, known.persons.get(row)) for row in call.row_ids)
+    refused = next((each for each in named if not each.kept), None)
+    if refused is None:
+        return trail
+    return replace(trail, decision=refused.decision, verdicts=(refused,), denied=refused.decision.reason)
+
+
+def anybody(call: Call, house: House) -> Decision:
+    """Decide for nobody: only the functions that need no account."""
+    open_to_all = all(link.function in FOR_ANYBODY for link in call.links) and bool(call.links)
+    if open_to_all:
+        return Decision(Effect.ALLOW, Reason.ALLOWED, ("RG0",), policy=house.matrix.hash, cell="-/session")
+    reason = Reason.NO_AUTHORISATION if call.account else Reason.NO_SESSION
+    return Decision(Effect.DENY, reason, policy=house.matrix.hash, cell="-")
+
+
+def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None) -> Verdict:
+    """Decide about a person that the request names by row, before anything is sent."""
+    named = Shown(row, None, None, None, frozenset(), (), deliberate=True)
+    if stored is None:
+        unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, today(house, trail))
+        decision = judge_row(house.matrix, call_of(trail), decision_of(trail), None, Relation.OUTSIDE)
+        return Verdict(named, unknown, Relation.OUTSIDE, decision)
+    facts = replace(stored, protection=protection(stored, principal_of(trail)))
+    relation = relation_of(house, trail, facts)
+    return Verdict(named, facts, relation, judge_row(house.matrix, call_of(trail), decision_of(trail), facts, relation))
+
+
+def relation_of(house: House, trail: Trail, facts: PersonFacts) -> Relation:
+    """Say how near the account stands to a person, under the one authorisation that was resolved."""
+    return relate(
+        authorisation_of(decision_of(trail)),
+        principal_of(trail).user,
+        facts,
+        house.regions,
+        today(house, trail),
+        verified=verified(trail, facts.row_id),
+    )
+
+
+def verified(trail: Trail, row_id: str) -> bool:
+    """Tell whether this person's identity was checked: by this very search, or earlier in the session (RG15)."""
+    search = call_of(trail).search
+    checked_now = trail.reading is not None and search is not None and search.bsn is not None and search.birth_date
+    return checked_now or (trail.session is not None and row_id in trail.session.verified)
+
+
+def route(house: House, trail: Trail, reply: Reply) -> Trail:
+    """Choose the core; a function that no group or default covers is refused."""
+    if trail.principal is None:
+        return replace(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
+    chosen = choose(
+        house.routing, call_of(trail), trail.session, trail.principal, known_of(reply).applied, house.killed
+    )
+    if isinstance(chosen, Reason):
+        return replace(trail, denied=chosen)
+    return replace(trail, route=chosen)
+
+
+def mutates(trail: Trail) -> bool:
+    """Tell whether the call changes data, so that it needs an intent. Log-in and log-off change sessions only."""
+    return call_of(trail).kind is Kind.MUTATE
+
+
+def intended(trail: Trail, reply: Reply) -> Trail:
+    """Note that the intent is durable."""
+    stored = receipt(reply)
+    return replace(trail, intent=trail.exchange.id, journal=stored.journal)
+
+
+def admit(trail: Trail) -> Admitted:
+    """Make the one thing that may be sent."""
+    if trail.decision is None or trail.route is None:
+        raise PoortError("a call without decision or route cannot be admitted")
+    return Admitted(call_of(trail), trail.decision, trail.route)
+
+
+def observe(house: House, trail: Trail, reply: Reply) -> Trail:
+    """Read what the answer says of the session, of the mutation and of persons; refuses what cannot be read."""
+    answered, call, dialect = answer_of(reply), call_of(trail), house.dialect
+    answer = answered.answer
+    signed = dialect.logged_in(call, answer) if call.login else None
+    trail = replace(
+        trail,
+        answered=answered,
+        route=replace(trail.route, core=answered.core, reason="fallback")
+        if fell_back(trail, answered)
+        else trail.route,
+        login=(signed[0].user, signed[1]) if signed else None,
+        ended=trail.session is not None and dialect.ended(call, answer),
+        rotated=dialect.rotated(answer) if trail.session and not call.login else None,
+        outcome=dialect.outcome(call, answer) if mutates(trail) else None,
+    )
+    reading = dialect.persons(call, answer)
+    if isinstance(reading, Unreadable):
+        unknown = trail.outcome is OutcomeState.UNKNOWN
+        return replace(trail, denied=Reason.OUTCOME_UNKNOWN if unknown else Reason.UNREADABLE, detail=reading.reason)
+    if signed and call.login and signed[0].user != call.login.user:
+        return replace(trail, denied=Reason.UNREADABLE, detail="log-in of another user")
+    return replace(trail, reading=reading)
+
+
+def fell_back(trail: Trail, answered: Answered) -> bool:
+    """Tell whether another core gave the answer than the route chose."""
+    return trail.route is not None and answered.core is not trail.route.core
+
+
+def rows_shown(trail: Trail) -> tuple[str, ...]:
+    """Name the rows whose facts are needed."""
+    shown = trail.reading.persons if trail.reading else ()
+    return tuple(dict.fromkeys(person.row_id for person in shown if person.row_id))
+
+
+def judge(house: House, trail: Trail, reply: Reply) -> Trail:
+    """Decide each person shown; a page of one person that may not be seen is refused, a list loses its rows."""
+    reading, known = trail.reading, known_of(reply)
+    if reading is None or not reading.persons:
+        return trail
+    if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:
+        return replace(trail, denied=Reason.NO_AUTHORISATION, detail="persons in an answer for nobody")
+    verdicts = tuple(judge_one(house, trail, shown, known) for shown in reading.persons)
+    trail = replace(trail, verdicts=verdicts)
+    refused = next((each for each in verdicts if not each.kept), None)
+    if refused is None or reading.listed:
+        return trail
+    return replace(trail, denied=refused.decision.reason)
+
+
+def judge_one(house: House, trail: Trail, shown: Shown, known: Known) -> Verdict:
+    """Decide about one person: by the stored facts, or by what the answer shows where there are none."""
+    stored = known.persons.get(shown.row_id) if shown.row_id else None
+    identity = person_id(house.secret, bsn=shown.bsn, row_id=shown.row_id)
+    strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
+    facts = seen(shown, identity, house.regions, today(house, trail)) if stored is None or strange else stored
+    facts = replace(facts, protection=protection(facts, principal_of(trail)))
+    relation = Relation.OUTSIDE if strange else relation_of(house, trail, facts)
+    judged = judge_person(house.matrix, call_of(trail), decision_of(trail), shown, facts.protection, relation)
+    return Verdict(shown, facts, relation, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
+
+
+def mask(house: House, trail: Trail) -> Answer:
+    """Cut what may not be seen, with a counter of our own; every other byte stays."""
+    answer, reading = answered_of(trail).answer, trail.reading
+    if reading is not None:
+        hidden = [index for index, verdict in enumerate(trail.verdicts) if not verdict.kept]
+        if must_count(reading, hidden):
+            counter = house.dialect.counter(reading, len(trail.verdicts) - len(hidden))
+            answer = withhold(answer, reading, hidden, counter)
+    return house.dialect.public(answer, trail.exchange.request)
+
+
+def today(house: House, trail: Trail) -> date:
+    """Give the date that decides about validity."""
+    return trail.exchange.at.astimezone(house.zone).date()
+
+
+def reason(trail: Trail) -> Reason:
+    """Give the reason of a refusal."""
+    return trail.denied or Reason.FAULT
+
+
+def call_of(trail: Trail) -> Call:
+    """Give the call of a trail that has one."""
+    if trail.call is None:
+        raise PoortError("no call on the trail")
+    return trail.call
+
+
+def principal_of(trail: Trail) -> Principal:
+    """Give the account of a trail that has one."""
+    if trail.principal is None:
+        raise PoortError("no account on the trail")
+    return trail.principal
+
+
+def decision_of(trail: Trail) -> Decision:
+    """Give the decision of a trail that has one."""
+    if trail.decision is None:
+        raise PoortError("no decision on the trail")
+    return trail.decision
+
+
+def answered_of(trail: Trail) -> Answered:
+    """Give the answer of a trail that was sent."""
+    if trail.answered is None:
+        raise PoortError("no answer on the trail")
+    return trail.answered
+
+
+def authorisation_of(decision: Decision) -> Authorisation:
+    """Give the authorisation under which was decided."""
+    if decision.authorisation is None:
+        raise PoortError("a decision about a person needs an authorisation")
+    return decision.authorisation
+
+
+def known_of(reply: Reply) -> Known:
+    """Give the reply to a Gather."""
+    if not isinstance(reply, Known):
+        raise PoortError(f"a Gather was answered by {type(reply).__name__}")
+    return reply
+
+
+def answer_of(reply: Reply) -> Answered:
+    """Give the reply to a Send."""
+    if not isinstance(reply, Answered):
+        raise PoortError(f"a Send was answered by {type(reply).__name__}")
+    return reply
+
+
+def receipt(reply: Reply) -> Receipt:
+    """Give the reply to an Append."""
+    if not isinstance(reply, Receipt):
+        raise PoortError(f"an Append was answered by {type(reply).__name__}")
+    return reply

@@ -1,0 +1,80 @@
+"""What is known of one exchange while it walks: the house it walks through, and the trail it leaves.
+
+Pure. A step of the line takes a trail and gives the next one; it never changes one. `denied` set = the walk ends.
+"""
+
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from uuid import UUID
+
+from proxy.facts.regions import RegionTable
+from proxy.identity.continuity import Limits
+from proxy.model.call import Call, Unclear
+from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.entry import OutcomeState
+from proxy.model.exchange import Answered, Exchange
+from proxy.model.person import PersonFacts, Reading, Relation, Shown
+from proxy.model.principal import Principal, Session
+from proxy.model.route import Route
+from proxy.policy.matrix import Matrix
+from proxy.ports import Dialect
+from proxy.routing.table import RoutingTable
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The tables and the language of one moment. A swap makes a new house; a walk keeps the one it began in."""
+
+    dialect: Dialect
+    matrix: Matrix
+    regions: RegionTable
+    routing: RoutingTable
+    limits: Limits
+    zone: tzinfo
+    """The zone whose date decides (validity of authorisations, region table)."""
+    secret: bytes = field(repr=False)
+    """Key of the digests of tokens and persons."""
+    killed: frozenset[str] = frozenset()
+    """Groups that the kill switch keeps on legacy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One person of an answer, and what was decided about it."""
+
+    shown: Shown
+    facts: PersonFacts
+    relation: Relation
+    decision: Decision
+    learned: bool = False
+    """The facts came from this answer and were not in the store."""
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether this person may be seen."""
+        return self.decision.effect is Effect.ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """One exchange so far."""
+
+    exchange: Exchange
+    call: Call | None = None
+    unclear: Unclear | None = None
+    session: Session | None = None
+    principal: Principal | None = None
+    decision: Decision | None = None
+    route: Route | None = None
+    intent: UUID | None = None
+    journal: int | None = None
+    answered: Answered | None = None
+    login: tuple[str, bytes] | None = None
+    """User and token of a log-in that succeeded in this exchange."""
+    rotated: bytes | None = None
+    ended: bool = False
+    outcome: OutcomeState | None = None
+    reading: Reading | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    denied: Reason | None = None
+    detail: str = ""

@@ -20,7 +20,7 @@ from proxy.trail import House, Trail
 type Walk = Generator[Command, Reply, End]
 
 
-def walk(exchange: Exchange, house: House) -> Walk:
+def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every early exit is a refusal
     """Carry one exchange from request to end; refuses in the caller's dialect at the first step that denies."""
     asked = house.dialect.read(exchange.request)  # classify: one reading, or none
     if isinstance(asked, StaticCall):

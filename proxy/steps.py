@@ -11,7 +11,7 @@ from proxy.disclosure.withhold import must_count, withhold
 from proxy.errors import PoortError
 from proxy.facts.relation import protection, relate, seen
 from proxy.identity.binding import person_id
-from proxy.identity.continuity import expired, settle
+from proxy.identity.continuity import expired, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState, Receipt
@@ -91,27 +91,15 @@ def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None
         decision = judge_row(house.matrix, call_of(trail), decision_of(trail), None, Relation.OUTSIDE)
         return Verdict(named, unknown, Relation.OUTSIDE, decision)
     facts = replace(stored, protection=protection(stored, principal_of(trail)))
-    relation = relation_of(house, trail, facts)
+    checked = trail.session is not None and row in trail.session.verified
+    relation = relation_of(house, trail, facts, checked=checked)
     return Verdict(named, facts, relation, judge_row(house.matrix, call_of(trail), decision_of(trail), facts, relation))
 
 
-def relation_of(house: House, trail: Trail, facts: PersonFacts) -> Relation:
+def relation_of(house: House, trail: Trail, facts: PersonFacts, *, checked: bool) -> Relation:
     """Say how near the account stands to a person, under the one authorisation that was resolved."""
-    return relate(
-        authorisation_of(decision_of(trail)),
-        principal_of(trail).user,
-        facts,
-        house.regions,
-        today(house, trail),
-        verified=verified(trail, facts.row_id),
-    )
-
-
-def verified(trail: Trail, row_id: str) -> bool:
-    """Tell whether this person's identity was checked: by this very search, or earlier in the session (RG15)."""
-    search = call_of(trail).search
-    checked_now = trail.reading is not None and search is not None and search.bsn is not None and search.birth_date
-    return checked_now or (trail.session is not None and row_id in trail.session.verified)
+    authorisation, user = authorisation_of(decision_of(trail)), principal_of(trail).user
+    return relate(authorisation, user, facts, house.regions, today(house, trail), checked)
 
 
 def route(house: House, trail: Trail, reply: Reply) -> Trail:
@@ -202,7 +190,8 @@ def judge_one(house: House, trail: Trail, shown: Shown, known: Known) -> Verdict
     strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
     facts = seen(shown, identity, house.regions, today(house, trail)) if stored is None or strange else stored
     facts = replace(facts, protection=protection(facts, principal_of(trail)))
-    relation = Relation.OUTSIDE if strange else relation_of(house, trail, facts)
+    checked = verified(trail.session, call_of(trail), shown)
+    relation = Relation.OUTSIDE if strange else relation_of(house, trail, facts, checked=checked)
     judged = judge_person(house.matrix, call_of(trail), decision_of(trail), shown, facts.protection, relation)
     return Verdict(shown, facts, relation, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
 

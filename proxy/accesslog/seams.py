@@ -3,9 +3,9 @@
 Why it exists: the entries of one exchange are one transaction, but sessions, facts and the journal have authors of
 their own, and the packages of the gateway do not import each other. `cli/wiring.py` joins them. Rules:
 1. An implementation uses only the connection that it is given and never commits, rolls back or opens another one. The
-   connection is psycopg's own, not in autocommit; a transaction is open or opens by itself with the first statement.
+   connection is psycopg's own; a transaction is open on it.
 2. It raises `psycopg.Error` as it comes; the ledger decides whose fault that is.
-3. Locks are taken in one order everywhere: session keys ascending, then persons ascending, then the journal. So two
+3. Locks are taken in one order everywhere: new persons ascending, then session keys ascending, then the journal. So two
    gateways never wait for each other.
 """
 

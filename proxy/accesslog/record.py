@@ -1,0 +1,170 @@
+"""What a line of the access log is made of, and the reference number by which people find it.
+
+Rules:
+1. A row is serialised once: the same bytes go into the database and under the hash. `reading/rows.py` rebuilds them from the
+   columns, so their form is fixed: keys in the order of the tables' row types, times in UTC with microseconds.
+2. Text that PostgreSQL or JSON cannot hold (NUL, half a surrogate pair) is replaced and long text is cut: a client's odd
+   bytes may not cost a record.
+3. No person is in a row but by reference.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from uuid import UUID
+
+import orjson
+
+from proxy.model.entry import Access, Completion, Disclosure, Withheld
+from proxy.model.person import Category
+
+type Row = dict[str, object]
+
+LONGEST = 500
+ROW_LIMIT = 2500
+"""Bytes of a row beyond which its texts are cut; an ordinary access record has about 800."""
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+PREFIX = "SP-"
+_READ_AS = str.maketrans("ILO", "110", "- ")
+_ERAS = (1, 2)  # 2^40 ms each: 2004-2039 and 2039-2074
+
+
+def uuid7(now: datetime, random: bytes) -> UUID:
+    """Make the id of an exchange (RFC 9562) of its moment and ten random bytes."""
+    stamp = int(now.timestamp() * 1000)
+    noise = int.from_bytes(random[:10])
+    return UUID(int=stamp << 80 | 7 << 76 | (noise >> 62 & 0xFFF) << 64 | 2 << 62 | noise & (1 << 62) - 1)
+
+
+def reference(exchange: UUID) -> str:
+    """Derive the reference number that a person can read out: SP-XXXX-XXXX-XXXX, 40 bits of time and 20 of chance."""
+    number = exchange.int
+    bits = (number >> 80 & (1 << 40) - 1) << 20 | (number >> 64 & 0xFFF) << 8 | number >> 54 & 0xFF
+    digits = "".join(ALPHABET[bits >> shift & 31] for shift in range(55, -5, -5))
+    return f"{PREFIX}{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
+def candidates(number: str) -> tuple[tuple[UUID, UUID], ...]:
+    """Give the ranges of ids that a reference number can stand for; raises ValueError on what is none."""
+    digits = number.strip().upper().removeprefix(PREFIX).translate(_READ_AS)
+    if len(digits) != 12 or not set(digits) <= set(ALPHABET):
+        raise ValueError(f"found {number!r}; a reference number looks like SP-0ABC-1DEF-2GHJ")
+    bits = 0
+    for digit in digits:
+        bits = bits << 5 | ALPHABET.index(digit)
+    return tuple(_range(bits, era) for era in _ERAS)
+
+
+def _range(bits: int, era: int) -> tuple[UUID, UUID]:
+    stamp = era << 40 | bits >> 20
+    low = stamp << 80 | 7 << 76 | (bits >> 8 & 0xFFF) << 64 | 2 << 62 | (bits & 0xFF) << 54
+    return UUID(int=low), UUID(int=low | (1 << 54) - 1)
+
+
+def access_row(access: Access) -> Row:
+    """Give the access record in the order of the row type `log_access`."""
+    return {
+        "id": access.id,
+        "occurred_at": in_utc(access.occurred_at),
+        "kind": access.kind,
+        "decision": access.decision,
+        "reason": access.reason,
+        "session": hexadecimal(access.session),
+        "account": access.user,
+        "organisation_kind": access.organisation_kind,
+        "organisation": access.organisation,
+        "role": access.role,
+        "authorisation": access.authorisation,
+        "client": access.client,
+        "function": access.function,
+        "target": access.target,
+        "rules": access.rules,
+        "policy": access.policy,
+        "cell": access.cell,
+        "purpose": access.purpose,
+        "vacancy": access.vacancy,
+        "core": access.core,
+        "revision": access.revision,
+        "routing": access.routing,
+        "upstream_status": access.upstream_status,
+        "rows": access.rows,
+        "detail": access.detail,
+        "regions": access.regions,
+    }
+
+
+def disclosure_row(disclosure: Disclosure, person: UUID) -> Row:
+    """Give a disclosure in the order of `log_disclosure`; the person is its reference."""
+    return {
+        "person": person,
+        "relation": disclosure.relation,
+        "shown": codes(disclosure.shown),
+        "masked": codes(disclosure.masked),
+        "deliberate": disclosure.deliberate,
+    }
+
+
+def withheld_row(withheld: Withheld, person: UUID) -> Row:
+    """Give a withheld person in the order of `log_withheld`."""
+    return {
+        "person": person,
+        "relation": withheld.relation,
+        "reason": withheld.reason,
+        "deliberate": withheld.deliberate,
+    }
+
+
+def completion_row(completion: Completion) -> Row:
+    """Give a completion in the order of `log_completion`."""
+    return {
+        "access": completion.access,
+        "delivery": completion.delivery,
+        "size": completion.size,
+        "duration_us": completion.duration_us,
+    }
+
+
+@lru_cache(4096)
+def codes(categories: frozenset[Category]) -> tuple[str, ...]:
+    """Write categories as sorted codes."""
+    return tuple(sorted(category.value for category in categories))
+
+
+def hexadecimal(octets: bytes | None) -> str | None:
+    """Write bytes as PostgreSQL reads them from text."""
+    return None if octets is None else "\\x" + octets.hex()
+
+
+def canonical(row: Row) -> bytes:
+    """Serialise a row; text that cannot be stored is mended first."""
+    try:
+        written = orjson.dumps(row)
+    except TypeError:  # a surrogate: orjson refuses it
+        return orjson.dumps(mended(row))
+    if len(written) > ROW_LIMIT or b"\\u0000" in written:
+        return orjson.dumps(mended(row))
+    return written
+
+
+def mended(row: Row) -> Row:
+    """Replace what cannot be stored and cut what is too long; a row that was mended stays as it is."""
+    return {key: _mended(found) for key, found in row.items()}
+
+
+def _mended(found: object) -> object:
+    if isinstance(found, str):
+        storable = found.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        return storable if len(storable) <= LONGEST else storable[: LONGEST - 1] + "…"
+    if isinstance(found, tuple | list):
+        return [_mended(each) for each in found]
+    return found
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Write a moment in UTC, so that it reads the same wherever it was made."""
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def joined(rows: Iterable[bytes]) -> bytes:
+    """Join serialised rows into one JSON array."""
+    return b"[" + b",".join(rows) + b"]"

@@ -136,6 +136,7 @@ def _initialise(place: files.Place) -> None:
             "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
         )  # fmt: skip
     files.configure(fresh)
+    place.passwords.unlink(missing_ok=True)  # of an initdb that did not end
     files.write_secret(place.passwords, json.dumps(passwords))
     fresh.rename(place.data)
 

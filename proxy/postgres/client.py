@@ -9,6 +9,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -160,6 +161,7 @@ def configure(data: Path) -> None:
 def handed_over(where: Place, password: str) -> Iterator[Path]:
     """Hold a file with the password that only the server's user reads, for as long as initdb needs it."""
     path = where.home / "password.tmp"
+    path.unlink(missing_ok=True)
     write_secret(path, password)
     _own(path)
     try:
@@ -169,14 +171,19 @@ def handed_over(where: Place, password: str) -> Iterator[Path]:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner reads; it is there whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
+    """Write a file that only its owner reads, whole; where two do so at once the first one wins."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
 
 
 def tail(path: Path, characters: int = 2000) -> str:

@@ -1,0 +1,5 @@
+"""Alembic's entry for the history of gateway."""
+
+from migrations.environment import run
+
+run()

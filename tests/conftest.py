@@ -1,0 +1,97 @@
+"""Real parts that tests share: a migrated PostgreSQL, and directories that its user can reach.
+
+`database` is a `proxy.database.Cluster` with both histories applied, one server for the whole run of a test process. With
+POORT_TEST_DATABASE_URL it is that server (its owner's address), else an embedded one that ends with the run.
+Log tables refuse DELETE, so tests tell their rows apart by fresh ids, or take `fresh_database`: an empty copy.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from migrations.apply import upgrade_one
+from migrations.roles import DATABASES
+from proxy.database import Cluster, Database, open_cluster, upgrade
+from proxy.settings import Settings, load
+
+EXTERNAL = "POORT_TEST_DATABASE_URL"
+
+
+@pytest.fixture(scope="session")
+def session_directory() -> Iterator[Path]:
+    """A directory for the run that the server's user can enter, which pytest's own are not for root."""
+    with open_directory() as directory:
+        yield directory
+
+
+@pytest.fixture
+def reachable_directory() -> Iterator[Path]:
+    """A directory for one test that the server's user can enter."""
+    with open_directory() as directory:
+        yield directory
+
+
+@contextmanager
+def open_directory() -> Iterator[Path]:
+    """Make a directory that everybody can enter; it is removed at the end."""
+    path = Path(tempfile.mkdtemp(prefix="poort-test-"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(session_directory: Path) -> Settings:
+    """Settings of the test run, from nothing but what the test run says."""
+    external = os.environ.get(EXTERNAL)
+    return load({"POORT_DATA_DIR": str(session_directory), **({"POORT_DATABASE_URL": external} if external else {})})
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings) -> Iterator[Cluster]:
+    """A migrated server: the external one that was named, or an embedded one."""
+    with open_cluster(settings) as cluster:
+        upgrade(cluster)
+        yield cluster
+
+
+@pytest.fixture
+def fresh_database(database: Cluster) -> Iterator[Cluster]:
+    """The same server with empty copies of both databases, for tests that spoil or count."""
+    copy = database
+    suffix = secrets.token_hex(4)
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        for each in DATABASES:
+            name = f"{each.name}_{suffix}"
+            _copy_empty(connection, each.name, name, each.roles)
+            copy = copy.called(Database(each.name), name)
+    _migrate(copy)
+    yield copy
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        for each in Database:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy.name(each))))
+
+
+def _copy_empty(connection: psycopg.Connection, name: str, copy: str, roles: tuple[str, ...]) -> None:
+    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(copy)))
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(copy)))
+    for role in roles:
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(copy), sql.Identifier(role))
+        )
+
+
+def _migrate(cluster: Cluster) -> None:
+    for each in DATABASES:
+        upgrade_one(cluster.owner, replace(each, name=cluster.name(Database(each.name))), 10.0)

@@ -1,0 +1,160 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from proxy.model.call import Format, Kind, Link
+from proxy.model.decision import Reason
+from proxy.model.principal import Listing, Role
+from proxy.model.route import Core
+from proxy.routing.choose import choose
+
+FULL = ("ramp: 50", "ramp: 100")
+EMPTY = ("ramp: 50", "ramp: 0")
+BELOW = (("stage: read #", "stage: capture #"), EMPTY)
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def ask(read, call, account, session):
+    """Choose for a search on a table, with everything else at its default."""
+
+    def build(*changes, of=None, seen=None, who=None, applied=None, killed=()):
+        asked = call() if of is None else of
+        return choose(read(*changes), asked, seen or session(), who or account(), applied or {}, killed)
+
+    return build
+
+
+def test_at_a_full_ramp_a_search_goes_to_newcore(ask):
+    """The one case in which newcore answers."""
+    route = ask(FULL)
+    assert (route.core, route.reason, route.group, route.revision) == (Core.NEWCORE, "cohort", "vacancies", 7)
+
+
+def test_at_an_empty_ramp_it_stays_on_legacy(ask):
+    """Stage read alone moves nobody."""
+    assert ask(EMPTY).core is Core.LEGACY
+
+
+def test_below_read_it_stays_on_legacy(ask):
+    """Capture fills newcore and shows nothing of it."""
+    route = ask(*BELOW)
+    assert (route.core, route.reason) == (Core.LEGACY, "stage")
+
+
+@pytest.mark.parametrize(
+    "function", [None, "client.search"], ids=["unsettled", "routed by no group"]
+)  # fmt: skip
+def test_an_unknown_function_is_refused(ask, call, function):
+    """Unknown is denied, never passed on."""
+    assert ask(FULL, of=call(function)) is Reason.UNKNOWN_FUNCTION
+
+
+def test_an_unknown_function_hidden_in_a_chain_is_refused(ask, call):
+    """Every link of a chain must be routed."""
+    assert ask(FULL, of=call(links=(Link("vacancy.search"), Link("x.y")))) is Reason.UNKNOWN_FUNCTION
+    assert ask(FULL, of=call(links=(Link("vacancy.search"), Link(None)))) is Reason.UNKNOWN_FUNCTION
+
+
+def test_a_chain_is_never_split_over_two_cores(ask, call):
+    """Newcore answers single commands only."""
+    assert ask(FULL, of=call(links=(Link("vacancy.search"), Link("vacancy.search")))).core is Core.LEGACY
+
+
+@pytest.mark.parametrize(
+    ("changes", "captured"), [((FULL,), True), (BELOW, True), ((("stage: read #", "stage: legacy #"), EMPTY), False)]
+)
+def test_a_mutation_stays_on_legacy_and_is_captured_from_capture_on(ask, call, changes, captured):
+    """Writes are legacy's; from stage capture on they are carried on to newcore."""
+    route = ask(*changes, of=call("vacancy.manage", kind=Kind.MUTATE))
+    assert (route.core, route.captured, route.group) == (Core.LEGACY, captured, "vacancies")
+
+
+def test_a_captured_mutation_in_a_chain_is_captured(ask, call):
+    """The group that is kept up to date counts, wherever in the chain it stands."""
+    links = (Link("client.note.create"), Link("vacancy.manage"))
+    route = ask(FULL, of=call("client.note.create", kind=Kind.MUTATE, links=links))
+    assert (route.captured, route.group) == (True, "vacancies")
+
+
+def test_a_read_that_saves_is_a_mutation(ask, call):
+    """A search that carries field data writes, so it goes to legacy and is captured."""
+    route = ask(FULL, of=call(kind=Kind.MUTATE))
+    assert (route.core, route.captured) == (Core.LEGACY, True)
+
+
+def test_opening_a_record_of_a_list_goes_to_legacy(ask, call, session):
+    """A drill-down is a positioned call on legacy, also from a list of newcore."""
+    seen = session(listing=Listing("vacancy.search", "newcore", ("1-V1",)))
+    assert ask(FULL, of=call(first_page=False), seen=seen).core is Core.LEGACY
+
+
+def test_an_own_write_keeps_a_session_on_legacy_until_it_is_applied(ask, session):
+    """Who changed a vacancy sees the change."""
+    seen = session(wrote={"vacancies": 12})
+    assert ask(FULL, seen=seen, applied={"vacancies": 11}).reason == "own-write"
+    assert ask(FULL, seen=seen, applied={}).core is Core.LEGACY
+    assert ask(FULL, seen=seen, applied={"vacancies": 12}).core is Core.NEWCORE
+
+
+def test_a_killed_group_goes_to_legacy(ask):
+    """The kill switch wins over the ramp."""
+    route = ask(FULL, killed={"vacancies"})
+    assert (route.core, route.reason) == (Core.LEGACY, "killed")
+
+
+def test_paging_a_list_of_a_killed_core_is_refused(ask, call, session):
+    """The other core would show the next ten of another list; nobody would notice."""
+    seen = session(listing=Listing("vacancy.search", "newcore", ()))
+    assert ask(FULL, of=call(pages=True, first_page=False), seen=seen, killed={"vacancies"}) is Reason.MAINTENANCE
+
+
+def test_without_a_key_it_stays_on_legacy(ask, account):
+    """A missing cohort key never moves anybody."""
+    assert ask(FULL, who=account("")).reason == "no-key"
+
+
+def test_a_role_left_out_stays_on_legacy(ask, account):
+    """Excluded roles and other organisations do not take part."""
+    rule = ("generation: 3", "generation: 3, exclude_roles: [EXP], organisations: [UWV]")
+    assert ask(FULL, rule).core is Core.NEWCORE
+    assert ask(FULL, rule, who=account(role=Role.EXP)).core is Core.LEGACY
+    assert ask(FULL, ("generation: 3", 'generation: 3, organisations: ["0106"]')).core is Core.LEGACY
+
+
+def test_a_partition_below_read_holds_back_a_list_over_all_regions(ask):
+    """A list is never merged from two cores: it moves when all its partitions have."""
+    assert ask(FULL, ("generation: 3}", "generation: 3}\n    partitions: {AM03: capture}")).reason == "stage"
+
+
+def test_a_machine_call_stays_on_legacy(ask, call):
+    """Newcore answers screens only."""
+    assert ask(FULL, of=call(format=Format.SOAP)).core is Core.LEGACY
+
+
+@many
+@given(
+    core=some.sampled_from(["legacy", "newcore"]),
+    ramp=some.integers(0, 100),
+    user=some.text("AWE0123456789", min_size=1, max_size=8),
+    written=some.integers(0, 9),
+    done=some.integers(0, 9),
+    kind=some.sampled_from([Kind.SEARCH, Kind.EXPORT]),
+)
+def test_a_list_never_changes_core(ask, call, session, account, core, ramp, user, written, done, kind):  # noqa: PLR0917
+    """Whatever the ramp, the user, an own write: going on with a list happens on the core that opened it."""
+    seen = session(listing=Listing("vacancy.search", core, ()), wrote={"vacancies": written})
+    function = "list.export" if kind is Kind.EXPORT else "vacancy.search"
+    asked = call(function, pages=True, first_page=False, kind=kind, links=(Link(function), Link("vacancy.search")))
+    route = ask(
+        ("ramp: 50", f"ramp: {ramp}"), of=asked, seen=seen, who=account(user), applied={"vacancies": done}
+    )  # fmt: skip
+    assert (route.core, route.reason) == (Core(core), "listing")
+
+
+@many
+@given(written=some.integers(0, 9), done=some.integers(0, 9), ramp=some.integers(0, 100))
+def test_a_session_never_reads_before_its_own_write(ask, session, written, done, ramp):
+    """Newcore is chosen only where the watermark has reached the session's token."""
+    route = ask(("ramp: 50", f"ramp: {ramp}"), seen=session(wrote={"vacancies": written}), applied={"vacancies": done})
+    assert route.core is Core.LEGACY or done >= written

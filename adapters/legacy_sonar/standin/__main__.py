@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from adapters.legacy_sonar.standin.document import tables
+from adapters.legacy_sonar.standin.command import main
 
 if __name__ == "__main__":
-    sys.stdout.write(tables() + "\n")
+    sys.exit(main())

@@ -79,8 +79,18 @@ def _place(draw: Random, region: str, table: dict[str, list[tuple[str, str]]]) -
     return home[0] if home and draw.random() < 0.5 else draw.choice(table[region])
 
 
-def _identity(draw: Random, index: int, bsn: str) -> Record:
+def _surname(draw: Random, taken: set[str]) -> tuple[str, str]:
+    """Half of the persons have a double name that nobody else has, so that a test can look for it."""
     surname, _, prefix = draw.choice(names.SURNAMES).partition("|")
+    if draw.random() < 0.5:
+        double = f"{surname}-{draw.choice(names.SURNAMES).partition('|')[0]}"
+        surname = surname if double in taken else double
+        taken.add(double)
+    return surname, prefix
+
+
+def _identity(draw: Random, index: int, bsn: str, taken: set[str]) -> Record:
+    surname, prefix = _surname(draw, taken)
     first = draw.choice(names.FIRST)
     if draw.random() < 0.3:
         first += " " + draw.choice(names.FIRST)
@@ -151,10 +161,11 @@ def persons(number: int, seed: int) -> list[Record]:
     regions, bsns, old = sorted(table), _bsns(), _old_bsns()
     turns: dict[str, int] = {}
     found: list[Record] = []
+    taken: set[str] = set()
     for index in range(number):
         region = _region(index, regions)
         bsn = found[index - 13]["bsn"] if index % 97 == 41 else (next(old) if index % 25 == 17 else next(bsns))
-        person = _identity(draw, index, bsn) | _contact(draw, index, _place(draw, region, table), region) | _work(draw) | _care(draw)
+        person = _identity(draw, index, bsn, taken) | _contact(draw, index, _place(draw, region, table), region) | _work(draw) | _care(draw)
         _belongs(draw, person, turns.setdefault(region, 0), regions)
         turns[region] += 1
         if index % 83 == 59:

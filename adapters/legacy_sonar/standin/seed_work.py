@@ -89,6 +89,8 @@ def children(people: list[Record], seed: int) -> dict[str, list[Record]]:
     for person in people:
         for component, record in _rows(draw):
             rows = found[component]
+            if component == "note":
+                record["text"] = f"{record['text']} (kenmerk {len(rows) + 40001})"
             rows.append({"row_id": row_id(component, len(rows)), "parent": person["row_id"], "modnum": "0"} | record)
             if component == "service":
                 person["service_now"] = record["text"]

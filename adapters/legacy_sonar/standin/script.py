@@ -14,7 +14,7 @@ from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.views import VIEWS, View
 from adapters.legacy_sonar.standin.visitor import CLIENTS, EAI, PATH, SOAP_HEADERS, Reply, soap_body
 
-CLIENT_LIST = "SNR Klant List Applet"
+CLIENT_LIST, CLIENT_FORM = "SNR Klant List Applet", "SNR Klant Zoek Applet"
 
 
 class Pen(Protocol):
@@ -64,14 +64,13 @@ async def _lists(pen: Pen, client: Record) -> None:
     await pen.worklist()
     pen.name = "worklist_drilldown_rpc"
     await pen.drill(client["row_id"], "s_10_1_3_0", "SNR Werkvoorraad View", "SNR Taak List Applet", rpc=True)
-    for pen.name, reply in (("client_query_form", pen.invoke("NewQuery", CLIENTS, "SNR Klant Zoek Applet")), ("client_search_bsn", pen.search_bsn(client["bsn"]))):
-        await reply
-    pen.name = "client_search_nothing"
-    await pen.search_bsn("123456782")
-    pen.name = "client_search_name"
-    await pen.search_name("Bakker*")
-    pen.name = "client_search_all"
-    await pen.search(("s_1_1_5_0", ">=01-01-1970"), ("s_1_1_9_0", ""))
+    pen.name = "client_query_form"
+    await pen.invoke("NewQuery", CLIENTS, CLIENT_FORM)
+    for pen.name, *criteria in (
+        ("client_search_bsn", ("s_1_1_7_0", client["bsn"])), ("client_search_nothing", ("s_1_1_7_0", "123456782")), ("client_search_name", ("s_1_1_2_0", "V*")),
+        ("client_search_all", ("s_1_1_5_0", ">=01-01-1970"), ("s_1_1_9_0", "")),
+    ):  # fmt: skip
+        await pen.invoke("ExecuteQuery", CLIENTS, CLIENT_FORM, *criteria)
     for pen.name, method in (("client_next_set", "GotoNextSet"), ("client_last_set", "GotoLastSet"), ("client_previous_set", "GotoPreviousSet"), ("client_first_set", "GotoFirstSet")):
         await pen.next_page(method=method)
     pen.name = "client_sorted"
@@ -79,15 +78,15 @@ async def _lists(pen: Pen, client: Record) -> None:
     pen.name = "client_next_set_rpc"
     await pen.invoke("GotoNextSet", CLIENTS, CLIENT_LIST, ("SWERPC", "1"))
     pen.name = "client_search_expression"
-    await pen.search_name('Bakker* OR [BSN] LIKE "9999900*"')
+    await pen.invoke("ExecuteQuery", CLIENTS, CLIENT_FORM, ("s_1_1_2_0", 'Bakker* OR [BSN] LIKE "9999900*"'))
     for pen.name, form in (("client_export_xls", "XLS"), ("client_export_csv", "CSV")):
         await pen.export(form)
     pen.name = "client_export_chained_short"
     await pen.exchange("GET", f"{PATH}?C=Gv&V=SNR+Klant+Zoek+View&AC=C=Inv&M=ExportList")
     pen.name = "client_search_unreadable"
-    await pen.search_name("=X) OR (1=1")
+    await pen.invoke("ExecuteQuery", CLIENTS, CLIENT_FORM, ("s_1_1_2_0", "=X) OR (1=1"))
     pen.name = "client_search_national"
-    await pen.search(("s_1_1_7_0", client["bsn"]), view="SNR Klant Zoek Alle Organisaties View")
+    await pen.invoke("ExecuteQuery", "SNR Klant Zoek Alle Organisaties View", CLIENT_FORM, ("s_1_1_7_0", client["bsn"]))
 
 
 async def _views(pen: Pen, label: str, person: Record) -> None:
@@ -214,6 +213,8 @@ async def _quirks(pen: Pen, person: Record) -> None:
     key, pen.cookies = pen.cookies["_sn"], {}
     await pen.exchange("GET", f"{PATH}?SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWEPostnApplet=SNR+Klant+Form&SWEPostnRowId={person['row_id']}&_sn={key}")
     pen.cookies = {"_sn": key}
+    pen.name = "unknown_command_shows_current_record"
+    await pen.exchange("GET", f"{PATH}?SWECmd=Onbekend")
     for pen.name, modes in (("gzip", {"gzip": "always"}), ("chunked", {"chunked": True}), ("gzip_chunked", {"gzip": "always", "chunked": True}), ("rotated", {"rotate": True}), ("busy", {"busy": True}), ("maintenance", {"maintenance": True})):
         pen.switch(**modes)
         await pen.exchange("GET", f"{PATH}?SWECmd=GotoView&SWEView=SNR+Klantbeeld+View")

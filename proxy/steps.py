@@ -140,9 +140,7 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     trail = replace(
         trail,
         answered=answered,
-        route=replace(trail.route, core=answered.core, reason="fallback")
-        if fell_back(trail, answered)
-        else trail.route,
+        route=actual(trail.route, answered.core),
         login=(signed[0].user, signed[1]) if signed else None,
         ended=trail.session is not None and dialect.ended(call, answer),
         rotated=dialect.rotated(answer) if trail.session and not call.login else None,
@@ -157,9 +155,11 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     return replace(trail, reading=reading)
 
 
-def fell_back(trail: Trail, answered: Answered) -> bool:
-    """Tell whether another core gave the answer than the route chose."""
-    return trail.route is not None and answered.core is not trail.route.core
+def actual(chosen: Route | None, core: Core) -> Route | None:
+    """Give the route that was really taken: a first page may have fallen back to legacy."""
+    if chosen is None or chosen.core is core:
+        return chosen
+    return replace(chosen, core=core, reason="fallback")
 
 
 def rows_shown(trail: Trail) -> tuple[str, ...]:

@@ -86,13 +86,13 @@ def bundle(entries: Sequence[Entry]) -> Bundle:
     accesses = _each(entries, Access)
     disclosures, withheld = _each(entries, Disclosure), _each(entries, Withheld)
     changes, learned = _each(entries, SessionChange), _each(entries, Learned)
-    journal = (*_each(entries, Intent), *_each(entries, Outcome))
+    journal: tuple[Intent | Outcome, ...] = (*_each(entries, Intent), *_each(entries, Outcome))
     if len(accesses) > 1:
         raise ValueError(f"found {len(accesses)} access records; an exchange has one")
     if len(accesses) + len(disclosures) + len(withheld) + len(changes) + len(learned) + len(journal) < len(entries):
         raise ValueError("found an entry of an unknown type; allowed are those of `model.entry.Entry`")
     known = accesses[0].id if accesses else None
-    if any(each.access != known for each in (*disclosures, *withheld)):
+    if any(each.access != known for each in disclosures) or any(each.access != known for each in withheld):
         raise ValueError("found a person of another exchange; a disclosure or withheld row goes with its access record")
     facts = tuple(each.facts for each in learned)
     return Bundle(accesses[0] if accesses else None, disclosures, withheld, changes, facts, journal)

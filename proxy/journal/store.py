@@ -93,9 +93,7 @@ async def pending(
     patience: timedelta = timedelta(minutes=5),
 ) -> Stretch:  # fmt: skip
     """Read what follows the watermark of a group, up to the first mutation that is still open."""
-    found = await connection.execute(
-        _PENDING, {"group": group, "after": after, "limit": limit, "patience": patience}
-    )
+    found = await connection.execute(_PENDING, {"group": group, "after": after, "limit": limit, "patience": patience})
     captured: list[Captured] = []
     horizon = after
     for seq, intent, function, core, revision, access, entity, states, overdue in await found.fetchall():

@@ -1,0 +1,1 @@
+"""The map from a person to the random reference that log rows carry."""

@@ -1,0 +1,1 @@
+"""One connection of the ledger, which is one chain."""

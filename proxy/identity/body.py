@@ -1,0 +1,68 @@
+"""What a session knows beside its key, account and times, as it is stored. Pure: values in, JSON out, and back."""
+
+import msgspec
+
+from proxy.errors import StoreError
+from proxy.model.principal import Listing, Session
+
+
+class StoredList(msgspec.Struct, array_like=True, frozen=True):
+    """A listing; fields in this order are the format, new ones go to the end with a default."""
+
+    function: str
+    core: str
+    rows: tuple[str, ...]
+    vacancy: str | None = None
+    query: str = ""
+    offset: int = 0
+
+
+class Body(msgspec.Struct, omit_defaults=True, frozen=True):
+    """Short names: this is written with every exchange. `current` and `listing` are what a lost session forgets."""
+
+    view: str = msgspec.field(name="v", default="")
+    function: str | None = msgspec.field(name="f", default=None)
+    current: str | None = msgspec.field(name="c", default=None)
+    listing: StoredList | None = msgspec.field(name="l", default=None)
+    verified: tuple[str, ...] = msgspec.field(name="r", default=())
+    wrote: dict[str, int] = msgspec.field(name="w", default_factory=dict)
+    sequence: int | None = msgspec.field(name="s", default=None)
+
+
+FORGOTTEN = '{"c": null, "l": null}'
+"""Merged over a body when nobody can say where SONAR's cursor stands."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Body).decode
+
+
+def of(session: Session) -> str:
+    """Write what a session knows as JSON."""
+    listing = session.listing
+    body = Body(
+        view=session.view,
+        function=session.function,
+        current=session.current,
+        listing=_stored(listing) if listing is not None else None,
+        verified=tuple(sorted(session.verified)),
+        wrote=dict(session.wrote),
+        sequence=session.sequence,
+    )
+    return _encode(body).decode()
+
+
+def read(text: str | bytes) -> Body:
+    """Read a body; raises StoreError on a format that this release does not know."""
+    try:
+        return _decode(text)
+    except msgspec.MsgspecError as fault:
+        raise StoreError("a stored session has a format that this release does not know") from fault
+
+
+def _stored(listing: Listing) -> StoredList:
+    return StoredList(listing.function, listing.core, listing.rows, listing.vacancy, listing.query, listing.offset)
+
+
+def restored(held: StoredList | None) -> Listing | None:
+    """Give a stored listing as a word of the model."""
+    return None if held is None else Listing(held.function, held.core, held.rows, held.vacancy, held.query, held.offset)

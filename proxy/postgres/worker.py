@@ -1,0 +1,132 @@
+"""One connection that many exchanges share: what waits together goes to the server in one statement.
+
+Why it exists: a round trip of its own for each exchange costs the gateway more CPU than everything it decides. Rules:
+1. Asks are answered in the order in which they came; a batch is what came in while the last one was under way.
+2. A connection that breaks is made anew, and the batch is asked once more: only asks that may be asked twice belong here.
+3. Every wait has a limit, also on a server that hangs; a fault is a StoreError for everybody in the batch.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from proxy.errors import StoreError
+
+type Connection = psycopg.AsyncConnection[Any]
+
+_RETRIES = 1
+
+
+class Courier[Ask, Reply]:
+    """Carries asks in batches. `run` answers a batch in its order; `prepare` is done on every new connection."""
+
+    def __init__(
+        self,
+        dsn: str,
+        run: Callable[[Connection, Sequence[Ask]], Awaitable[Sequence[Reply]]],
+        *,
+        prepare: Callable[[Connection], Awaitable[None]] | None = None,
+        unwanted: Callable[[Reply], None] | None = None,
+        seconds: float = 5.0,
+    ) -> None:
+        """Take the address and the statement; nothing is opened before the first ask.
+
+        `unwanted` hears the reply of an ask whose caller was cancelled meanwhile.
+        """
+        self._dsn, self._run, self._prepare, self._seconds = dsn, run, prepare, seconds
+        self._unwanted = unwanted
+        self._waiting: list[tuple[Ask, asyncio.Future[Reply]]] = []
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        self._closed = False
+
+    async def ask(self, ask: Ask) -> Reply:
+        """Ask and wait for the reply; raises StoreError when the store cannot answer in time."""
+        return await self.tell(ask)
+
+    def tell(self, ask: Ask) -> "asyncio.Future[Reply]":
+        """Ask without waiting."""
+        if self._closed:
+            raise StoreError("the store is closed")
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ask, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve(), name="courier")
+        self._wake.set()
+        return future
+
+    async def close(self) -> None:
+        """Stop; whoever still waits gets a StoreError."""
+        self._closed = True
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        self._settle_all(StoreError("the store is closed"))
+        await self._drop()
+
+    async def _serve(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch = [each for each in self._waiting if not each[1].done()]  # a caller that was cancelled asks nothing
+            self._waiting = []
+            if batch:
+                await self._answer(batch)
+
+    async def _answer(self, batch: list[tuple[Ask, asyncio.Future[Reply]]]) -> None:
+        try:
+            replies = await self._attempts([ask for ask, _ in batch])
+        except StoreError as fault:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(StoreError(str(fault)))
+            return
+        except asyncio.CancelledError:
+            self._waiting = [*batch, *self._waiting]
+            raise
+        for (_, future), reply in zip(batch, replies, strict=True):
+            if not future.done():
+                future.set_result(reply)
+            elif self._unwanted is not None and future.cancelled():
+                self._unwanted(reply)
+
+    async def _attempts(self, asks: list[Ask]) -> Sequence[Reply]:
+        for attempt in range(_RETRIES + 1):
+            try:
+                async with asyncio.timeout(self._seconds):
+                    connection = self._connection or await self._open()
+                    return await self._run(connection, asks)
+            except (psycopg.OperationalError, TimeoutError, OSError) as fault:
+                await self._drop()
+                if attempt == _RETRIES or isinstance(fault, TimeoutError):
+                    raise StoreError(f"the database does not answer ({type(fault).__name__})") from fault
+            except psycopg.Error as fault:
+                raise StoreError(f"the database refused ({type(fault).__name__})") from fault
+        raise StoreError("the database does not answer")
+
+    async def _open(self) -> Connection:
+        limit = f"-c statement_timeout={int(self._seconds * 1000)} -c synchronous_commit=off"
+        connection: Connection = await psycopg.AsyncConnection.connect(
+            self._dsn, autocommit=True, connect_timeout=max(2, int(self._seconds)), options=limit, prepare_threshold=1
+        )
+        if self._prepare is not None:
+            await self._prepare(connection)
+        self._connection = connection
+        return connection
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error, OSError):
+                await connection.close()
+
+    def _settle_all(self, fault: StoreError) -> None:
+        waiting, self._waiting = self._waiting, []
+        for _, future in waiting:
+            if not future.done():
+                future.set_exception(fault)

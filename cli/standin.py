@@ -1,23 +1,73 @@
 """`poort standin`: the stand-in of SONAR, and what an operator would hand over from it.
 
-Rules: the command line is the stand-in's own (`python -m adapters.legacy_sonar.standin --help`); this file only passes it on,
-so that both ways of starting it can never differ.
+Rules: without a sub-command it serves; exit code 1 and the reason when a data directory belongs to another seed. The same
+commands work as `python -m adapters.legacy_sonar.standin`.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from adapters.legacy_sonar.standin.command import main
 
-app = typer.Typer(
-    help="Stand-in of SONAR: serve (default), export-directory, samples, record, document.",
-    invoke_without_command=True,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-)
+app = typer.Typer(help="Stand-in of SONAR: serves; or writes what an operator would import.", no_args_is_help=False)
+Clients = Annotated[int, typer.Option(help="number of persons")]
+Seed = Annotated[int, typer.Option(help="the same seed gives the same persons")]
+Keep = Annotated[Path | None, typer.Option(help="where changes are kept; without it they end with the process")]
 
 
-@app.callback(invoke_without_command=True)
-def standin(context: typer.Context) -> None:
-    """Pass everything behind `poort standin` on, and end with its exit code."""
-    raise typer.Exit(main(list(context.args)))
+def _end(*arguments: str) -> None:
+    raise typer.Exit(main([argument for argument in arguments if argument]))
+
+
+@app.callback(invoke_without_command=True, no_args_is_help=False)
+def serve(  # noqa: PLR0913, PLR0917 - one option each
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="main port")] = 8200,
+    control_port: Annotated[int, typer.Option(help="port for tests; -1 = none")] = -1,
+    clients: Clients = 2000,
+    seed: Seed = 1,
+    data_dir: Keep = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    session_timeout: Annotated[float, typer.Option(help="idle seconds")] = 1800.0,
+    login_limit: Annotated[int, typer.Option(help="log-ins a minute in all, then busy; 0 = no limit")] = 0,
+    frozen: Annotated[str, typer.Option(help="freeze the clock at this ISO moment")] = "",
+) -> None:
+    """Serve `/sonar_nld/start.swe` and `/eai_nld/start.swe` until a signal comes."""
+    if context.invoked_subcommand is None:
+        numbers = {"port": port, "control-port": control_port, "clients": clients, "seed": seed}
+        limits = {"session-timeout": session_timeout, "login-limit": login_limit, "host": host}
+        options = [f"--{name}={value}" for name, value in (numbers | limits).items()]
+        _end("serve", *options, f"--data-dir={data_dir}" if data_dir else "", f"--frozen={frozen}" if frozen else "")
+
+
+@app.command("export-directory")
+def export_directory(
+    users: Annotated[Path, typer.Option()],
+    persons: Annotated[Path, typer.Option()],
+    clients: Clients = 2000,
+    seed: Seed = 1,
+) -> None:
+    """Write users and persons as files that the gateway imports."""
+    _end("export-directory", f"--clients={clients}", f"--seed={seed}", f"--users={users}", f"--persons={persons}")
+
+
+@app.command()
+def samples(clients: Clients = 2000, seed: Seed = 1) -> None:
+    """Print persons, vacancy and requests of the demo contract as JSON."""
+    _end("samples", f"--clients={clients}", f"--seed={seed}")
+
+
+@app.command()
+def record() -> None:
+    """Write the recorded answers anew."""
+    _end("record")
+
+
+@app.command()
+def document() -> None:
+    """Print the control tables of docs/legacy-surface.md."""
+    _end("document")

@@ -71,9 +71,16 @@ class Application:
         if request.path.startswith(_STATIC):
             return Answer(*static(request.path.removeprefix(_STATIC), request.headers.get("if-none-match", "")), modes)
         if request.path not in (pages.PATH, _EAI):
-            return Answer(404, [("Content-Type", HTML)], b"<html><body><h1>404 Niet gevonden</h1></body></html>\r\n", modes)
+            return Answer(
+                404, [("Content-Type", HTML)], b"<html><body><h1>404 Niet gevonden</h1></body></html>\r\n", modes
+            )
         if request.method not in ("GET", "HEAD", "POST"):
-            return Answer(405, [("Allow", "GET, HEAD, POST"), ("Content-Type", HTML)], b"<html><body><h1>405</h1></body></html>\r\n", modes)
+            return Answer(
+                405,
+                [("Allow", "GET, HEAD, POST"), ("Content-Type", HTML)],
+                b"<html><body><h1>405</h1></body></html>\r\n",
+                modes,
+            )
         found = self._eai(request, modes) if request.path == _EAI else self._screen(request, modes)
         found.delay += modes.slow
         return found
@@ -90,10 +97,7 @@ class Application:
             return self._html(pages.error_page(TEXTS["SNR-0098"], "SNR-0098", self._clock()), modes)
         if modes.instead and not modes.execute:
             return self._instead(modes)
-        if _logs_in(given.links[0]):
-            found = self._login(given, modes)
-        else:
-            found = self._visit(request, given, modes)
+        found = self._login(given, modes) if _logs_in(given.links[0]) else self._visit(request, given, modes)
         return self._instead(modes) if modes.instead else found
 
     def _instead(self, modes: Modes) -> Answer:
@@ -109,13 +113,28 @@ class Application:
         return self.clock.moment().strftime("%d-%m-%Y %H:%M:%S")
 
     def _html(self, text: str | bytes, modes: Modes, *cookies: str) -> Answer:
-        headers = [("Content-Type", HTML), ("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache"), ("Expires", "0"), ("P3P", 'CP="CAO PSA OUR"')]
-        return Answer(200, headers + [("Set-Cookie", cookie) for cookie in cookies], text if isinstance(text, bytes) else encode(text), modes)
+        headers = [
+            ("Content-Type", HTML),
+            ("Cache-Control", "no-cache, no-store"),
+            ("Pragma", "no-cache"),
+            ("Expires", "0"),
+            ("P3P", 'CP="CAO PSA OUR"'),
+        ]
+        return Answer(
+            200,
+            headers + [("Set-Cookie", cookie) for cookie in cookies],
+            text if isinstance(text, bytes) else encode(text),
+            modes,
+        )
 
     def _login(self, given: Parameters, modes: Modes) -> Answer:
         link, now = given.links[0], self.clock.seconds()
         user = link.get("SWEUserName") or link.get("s_1_1_1_0", "")
-        why = sessions.BUSY if modes.busy else self.sessions.refused(user, link.get("SWEPassword") or link.get("s_1_1_2_0", ""), now)
+        why = (
+            sessions.BUSY
+            if modes.busy
+            else self.sessions.refused(user, link.get("SWEPassword") or link.get("s_1_1_2_0", ""), now)
+        )
         if why:
             return self._html(pages.login_page(why, self._clock()), modes)
         session = self.sessions.opened(user, _count(given) or 0, now)
@@ -146,11 +165,20 @@ class Application:
 
     def _error(self, error: LegacyError, given: Parameters, modes: Modes) -> Answer:
         rpc = given.whole.get("SWERPC") == "1"
-        return self._html(pages.error_block(error.text, error.code) if rpc else pages.error_page(error.text, error.code, self._clock()), modes)
+        return self._html(
+            pages.error_block(error.text, error.code)
+            if rpc
+            else pages.error_page(error.text, error.code, self._clock()),
+            modes,
+        )
 
     def _execute(self, session: Session, given: Parameters, links: tuple[dict[str, str], ...], modes: Modes) -> Answer:
         now = self.clock.moment()
-        visit = Visit(self.store, session, Writer(self.store, session.user, now.strftime("%Y%m%d"), now.isoformat(timespec="seconds")))
+        visit = Visit(
+            self.store,
+            session,
+            Writer(self.store, session.user, now.strftime("%Y%m%d"), now.isoformat(timespec="seconds")),
+        )
         try:
             for link in links:
                 if link.get("SWECmd") == "Logoff":
@@ -164,13 +192,19 @@ class Application:
 
     def _logoff(self, session: Session, modes: Modes) -> Answer:
         self.sessions.closed(session)
-        return self._html(pages.login_page(sessions.LEFT, self._clock()), modes, "_sn=; path=/sonar_nld; expires=Thu, 01-Jan-1970 00:00:00 GMT")
+        return self._html(
+            pages.login_page(sessions.LEFT, self._clock()),
+            modes,
+            "_sn=; path=/sonar_nld; expires=Thu, 01-Jan-1970 00:00:00 GMT",
+        )
 
     def _result(self, visit: Visit, given: Parameters, modes: Modes) -> Answer:
         session = visit.session
         if visit.export:
             applet, records, link = visit.export
-            headers, body = exported(applet, records, link.get("ExportFormat", ""), self.clock.moment().strftime("%Y%m%d"))
+            headers, body = exported(
+                applet, records, link.get("ExportFormat", ""), self.clock.moment().strftime("%Y%m%d")
+            )
             return Answer(200, headers, body, modes, modes.slow_export)
         if visit.plain:
             return self._html(visit.plain, modes)
@@ -180,7 +214,9 @@ class Application:
         frame = pages.Frame(session.user, session.swec + 1, session.srn, self._clock(), visit.message)
         message, inner = fragments(visit, frame)
         frame = pages.Frame(frame.user, frame.swec, frame.srn, frame.clock, message)
-        session.page = encode(pages.notice(message) + inner if rpc or visit.only else pages.page(frame, visit.view, inner))
+        session.page = encode(
+            pages.notice(message) + inner if rpc or visit.only else pages.page(frame, visit.view, inner)
+        )
         return self._html(session.page, modes)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from adapters.legacy_sonar.standin import operator, record, server
 from adapters.legacy_sonar.standin.document import tables
-from adapters.legacy_sonar.standin.store import WrongDirectory
+from adapters.legacy_sonar.standin.store import WrongDirectoryError
 
 
 def _seed(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,9 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     _seed(parser)
     parser.add_argument("--port", type=int, default=8200)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--control-port", type=int, default=-1, help="port for tests, always on 127.0.0.1; off by default")
+    parser.add_argument(
+        "--control-port", type=int, default=-1, help="port for tests, always on 127.0.0.1; off by default"
+    )
     parser.add_argument("--data-dir", type=Path, help="where changes are kept; without it they end with the process")
     parser.add_argument("--session-timeout", type=float, default=1800.0, help="idle seconds")
     parser.add_argument("--login-limit", type=int, default=0, help="log-ins a minute in all, then busy; 0 = no limit")
@@ -35,7 +37,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="standin", description="Stand-in of SONAR")
     commands = top.add_subparsers(dest="command")
     _serve(commands.add_parser("serve", help="listen (the default)"))
-    directory = commands.add_parser("export-directory", help="users and persons as an operator would import them into the gateway")
+    directory = commands.add_parser(
+        "export-directory", help="users and persons as an operator would import them into the gateway"
+    )
     _seed(directory)
     directory.add_argument("--users", type=Path, required=True)
     directory.add_argument("--persons", type=Path, required=True)
@@ -54,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser().parse_args(given)
     try:
         _run(chosen)
-    except (WrongDirectory, OSError) as error:
+    except (WrongDirectoryError, operator.TooFewError, OSError) as error:
         sys.stderr.write(f"refused: {error}\n")
         return 1
     return 0
@@ -62,7 +66,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(chosen: argparse.Namespace) -> None:
     if chosen.command == "serve":
-        server.run(server.Options(chosen.port, chosen.control_port, chosen.clients, chosen.seed, chosen.data_dir, chosen.host, chosen.session_timeout, chosen.login_limit, chosen.frozen))
+        server.run(
+            server.Options(
+                chosen.port,
+                chosen.control_port,
+                chosen.clients,
+                chosen.seed,
+                chosen.data_dir,
+                chosen.host,
+                chosen.session_timeout,
+                chosen.login_limit,
+                chosen.frozen,
+            )
+        )
     elif chosen.command == "export-directory":
         operator.write_users(chosen.users)
         operator.write_persons(chosen.persons, chosen.clients, chosen.seed)

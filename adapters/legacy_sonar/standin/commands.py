@@ -10,11 +10,21 @@ import re
 from dataclasses import dataclass, field
 
 from adapters.legacy_sonar.standin import query, search
-from adapters.legacy_sonar.standin.records import ADDED, CHANGED, REMOVED, LegacyError, Writer, carries, check_modnum, hidden_writes
+from adapters.legacy_sonar.standin.applets import Applet, Control, View
+from adapters.legacy_sonar.standin.records import (
+    ADDED,
+    CHANGED,
+    REMOVED,
+    LegacyError,
+    Writer,
+    carries,
+    check_modnum,
+    hidden_writes,
+)
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.sessions import Listing, Session
 from adapters.legacy_sonar.standin.store import Store
-from adapters.legacy_sonar.standin.views import APPLETS, BY_NAME, BY_SCREEN, VIEWS, Applet, Control, View
+from adapters.legacy_sonar.standin.views import APPLETS, BY_NAME, BY_SCREEN, VIEWS
 
 _PLACE = re.compile(r"s_(\d{1,3})_(\d{1,2})_(\d{1,2})_(\d{1,2})", re.IGNORECASE)
 _SELF_FILLING = frozenset({10, 11, 18})
@@ -63,7 +73,9 @@ def run(visit: Visit, link: Link) -> None:
 
 
 def _goto(visit: Visit, link: Link, command: str) -> None:
-    view = BY_NAME.get(link.get("SWEView", "")) or (BY_SCREEN.get(link.get("SWEScreen", "")) if command == "GotoPageTab" else None)
+    view = BY_NAME.get(link.get("SWEView", "")) or (
+        BY_SCREEN.get(link.get("SWEScreen", "")) if command == "GotoPageTab" else None
+    )
     if view is None:
         return
     _save_first(visit, link)
@@ -80,7 +92,11 @@ def _goto(visit: Visit, link: Link, command: str) -> None:
 def _refill(visit: Visit, applet: Applet) -> None:
     listing = visit.session.lists.get((applet.set, applet.number))
     if listing is None or applet.set == search.TASK_SET:
-        rows = search.worklist(visit.store, visit.session.user) if applet.set == search.TASK_SET else visit.store.ordered(applet.component)
+        rows = (
+            search.worklist(visit.store, visit.session.user)
+            if applet.set == search.TASK_SET
+            else visit.store.ordered(applet.component)
+        )
         _show(visit, applet, Listing(rows))
 
 
@@ -170,7 +186,7 @@ def _ask(visit: Visit, applet: Applet, criteria: dict[int, str]) -> None:
                 raise LegacyError("SNR-0022")
         else:
             rows = search.found(visit.store, applet, criteria)
-    except query.Unreadable:
+    except query.UnreadableError:
         raise LegacyError("SNR-0021") from None
     _show(visit, applet, Listing(rows, criteria=criteria))
 
@@ -220,7 +236,12 @@ def _turn(visit: Visit, applet: Applet, link: Link) -> None:
     _save_first(visit, link)
     listing, size = listing_of(visit, applet), search.SET_SIZE
     last = max(0, (len(listing.rows) - 1) // size * size)
-    step = {"GotoFirstSet": 0, "GotoLastSet": last, "GotoNextSet": listing.start + size, "GotoPreviousSet": listing.start - size}
+    step = {
+        "GotoFirstSet": 0,
+        "GotoLastSet": last,
+        "GotoNextSet": listing.start + size,
+        "GotoPreviousSet": listing.start - size,
+    }
     listing.start = min(max(0, step[link["SWEMethod"]]), last)
     if not applet.parent:
         _show(visit, applet, listing)
@@ -336,7 +357,11 @@ def _nothing(visit: Visit, applet: Applet, link: Link) -> None:
 def _export(visit: Visit, applet: Applet, link: Link) -> None:
     if applet.kind == "list":
         listing = listing_of(visit, applet)
-        rows = listing.rows[listing.start : listing.start + search.SET_SIZE] if link.get("ExportScope") == "CurrentRows" else listing.rows
+        rows = (
+            listing.rows[listing.start : listing.start + search.SET_SIZE]
+            if link.get("ExportScope") == "CurrentRows"
+            else listing.rows
+        )
         visit.export = (applet, [record for row in rows if (record := visit.store.record(row))], link)
 
 

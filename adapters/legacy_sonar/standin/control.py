@@ -41,9 +41,7 @@ class Control:
         """The answer to one control request; 400 with the reason for a wrong one."""
         try:
             given = json.loads(request.body) if request.body else {}
-            if not isinstance(given, dict):
-                raise TypeError("a JSON object is wanted")
-            found = self._route(request.method, request.path, given)
+            found = self._route(request.method, request.path, dict(given))
         except (ValueError, TypeError, KeyError) as error:
             return calm(400, json.dumps({"error": str(error)}).encode(), "application/json")
         status = 404 if found is None else 200
@@ -101,10 +99,22 @@ class Control:
         if record is None:
             return None
         kinds = {kind for kind, table in store.tables.items() if table and "parent" in next(iter(table.values()))}
-        return {"kind": store.kind_of[row], "record": record, "children": {kind: store.children(kind, row) for kind in sorted(kinds)}}
+        return {
+            "kind": store.kind_of[row],
+            "record": record,
+            "children": {kind: store.children(kind, row) for kind in sorted(kinds)},
+        }
 
     def _update(self, given: dict[str, Any]) -> Reply:
         store = self.application.store
         kind = store.kind_of[given["row_id"]]
-        entry = {"what": "control.update", "kind": kind, "row_id": given["row_id"], "action": "update", "values": {given["field"]: str(given["value"])}, "user": "ANDER", "at": ""}
+        entry = {
+            "what": "control.update",
+            "kind": kind,
+            "row_id": given["row_id"],
+            "action": "update",
+            "values": {given["field"]: str(given["value"])},
+            "user": "ANDER",
+            "at": "",
+        }
         return dict(store.change(entry))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from adapters.legacy_sonar.standin.applets import Applet
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.text import encode, shown
-from adapters.legacy_sonar.standin.views import Applet
 
 _NAMES = {1: "klanten", 10: "werkvoorraad", 11: "vacatures", 14: "kandidaten", 18: "werkgevers"}
 

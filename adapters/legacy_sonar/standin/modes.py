@@ -63,7 +63,7 @@ class Faults:
     """Which faults hit the next request; counts `times` down."""
 
     modes: Modes
-    draw: Random = field(default_factory=lambda: Random("busy"))
+    draw: Random = field(default_factory=lambda: Random("busy"))  # noqa: S311 - repeatable
 
     def hit(self, raw: bytes) -> Modes:
         """The switches for this request: the faults only where `only` and `times` say so."""

@@ -21,6 +21,10 @@ PERSON_COLUMNS = (
 Pairs = tuple[tuple[str, str], ...]
 
 
+class TooFewError(ValueError):
+    """Too few persons for a sample of every kind."""
+
+
 def _write(path: Path, columns: Iterable[str], rows: Iterable[dict[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(columns), lineterminator="\n")
@@ -57,18 +61,36 @@ def _note(store: Store, person: Record) -> str:
 
 
 def _sample(store: Store, person: Record) -> dict[str, str]:
-    shown = {"row_id": "row_id", "bsn": "bsn", "name": "surname", "municipality": "municipality", "region": "region", "phone": "phone", "email": "email"}
-    return {key: person[name].rstrip() for key, name in shown.items()} | {"birth_date": shown_date(person["birth_date"]), "note": _note(store, person)}
+    shown = {
+        "row_id": "row_id",
+        "bsn": "bsn",
+        "name": "surname",
+        "municipality": "municipality",
+        "region": "region",
+        "phone": "phone",
+        "email": "email",
+    }
+    return {key: person[name].rstrip() for key, name in shown.items()} | {
+        "birth_date": shown_date(person["birth_date"]),
+        "note": _note(store, person),
+    }
 
 
 def choice(store: Store) -> dict[str, Record]:
     """One person per relation to the first adviser; every value that is shown occurs with no other chosen person."""
     user, region = FIRST_ADVISER.user, FIRST_ADVISER.regions
-    own: Callable[[Record], bool] = lambda p: p["caseload_owner"] == user  # noqa: E731 - one row of a table
-    near: Callable[[Record], bool] = lambda p: p["region"] == region == p["responsible_region"] and not own(p) and user != p["assigned_to"]  # noqa: E731
+
+    def own(p: Record) -> bool:
+        return p["caseload_owner"] == user
+
+    def near(p: Record) -> bool:
+        return p["region"] == region == p["responsible_region"] and not own(p) and user != p["assigned_to"]
+
     rules: dict[str, Callable[[Record], bool]] = {
         "in_region": lambda p: near(p) and p["klass"] == "ordinary",
-        "out_of_region": lambda p: p["region"] not in ("", region) and p["responsible_region"] != region and p["klass"] == "ordinary",
+        "out_of_region": lambda p: (
+            p["region"] not in ("", region) and p["responsible_region"] != region and p["klass"] == "ordinary"
+        ),
         "secret_address": lambda p: near(p) and p["klass"] == "secret",
         "staff": lambda p: near(p) and p["klass"] == "staff",
         "caseload": lambda p: own(p) and p["klass"] == "ordinary",
@@ -76,20 +98,36 @@ def choice(store: Store) -> dict[str, Record]:
     chosen: dict[str, Record] = {}
     used: set[str] = set()
     for name, rule in rules.items():
-        fitting = [p for p in store.tables["client"].values() if rule(p) and _usable(store, p) and p["surname"].rstrip() not in used]
-        person = min(fitting, key=lambda p: len(store.with_surname(p["surname"].rstrip())))
+        fitting = [p for p in store.tables["client"].values() if rule(p)]
+        if not fitting:
+            raise TooFewError(f"{store.clients} persons hold nobody for {name!r}; take at least 60")
+
+        def cost(p: Record) -> tuple[bool, bool, int]:
+            name = p["surname"].rstrip()
+            return name in used, not _usable(store, p), len(store.with_surname(name))
+
+        person = min(fitting, key=cost)
         used.add(person["surname"].rstrip())
         chosen[name] = person
     return chosen
 
 
 def _usable(store: Store, person: Record) -> bool:
-    alone = len(store.with_bsn(person["bsn"])) == 1 and not set("&<>\"\x81\x9d\xa0") & set(_note(store, person))
-    return alone and person["status"] == "active" and person["bsn"][0] != "0" and person["birth_date"][6:] != "00" and len(person["surname"].strip()) > 4
+    alone = len(store.with_bsn(person["bsn"])) == 1 and not set('&<>"\x81\x9d\xa0') & set(_note(store, person))
+    return (
+        alone
+        and person["status"] == "active"
+        and person["bsn"][0] != "0"
+        and person["birth_date"][6:] != "00"
+        and len(person["surname"].strip()) > 4
+    )
 
 
 def _form(*pairs: tuple[str, str]) -> str:
-    return "&".join(f"{name}={value if value.startswith('{') else value.replace(' ', '+').replace('ü', '%FC').replace('±', '%B1')}" for name, value in pairs)
+    return "&".join(
+        f"{name}={value if value.startswith('{') else value.replace(' ', '+').replace('ü', '%FC').replace('±', '%B1')}"
+        for name, value in pairs
+    )
 
 
 def _post(*pairs: tuple[str, str]) -> dict[str, Any]:
@@ -102,13 +140,25 @@ def _goto(view: str) -> dict[str, Any]:
 
 
 def _invoke(method: str, view: str, applet: str, *more: tuple[str, str]) -> dict[str, Any]:
-    return _post(("SWECmd", "InvokeMethod"), ("SWEMethod", method), ("SWEView", view), ("SWEApplet", applet), ("SWENeedContext", "true"), *more)
+    return _post(
+        ("SWECmd", "InvokeMethod"),
+        ("SWEMethod", method),
+        ("SWEView", view),
+        ("SWEApplet", applet),
+        ("SWENeedContext", "true"),
+        *more,
+    )
 
 
 def requests() -> dict[str, dict[str, Any]]:
     """The requests of the demo contract, with placeholders; none carries a SWEC, so each may be sent at any time."""
     zoek, lijst = "SNR Klant Zoek View", "SNR Klant List Applet"
-    login = (("SWEUserName", "{user}"), ("SWEPassword", "{password}"), ("SWEFo", "SWEForm1_0"), ("SWENeedContext", "false"))
+    login = (
+        ("SWEUserName", "{user}"),
+        ("SWEPassword", "{password}"),
+        ("SWEFo", "SWEForm1_0"),
+        ("SWENeedContext", "false"),
+    )
     return {
         "login": _post(*login, ("SWECmd", "ExecuteLogin"), ("SWEView", "Login+View"), ("SWEC", "1")),
         "logoff": {"method": "GET", "path": f"{PATH}?SWECmd=Logoff", "headers": {}, "body": ""},
@@ -134,10 +184,26 @@ def requests() -> dict[str, dict[str, Any]]:
 def samples(clients: int, seed: int) -> dict[str, Any]:
     """`users`, `clients`, `vacancy` and `requests` of the demo contract."""
     store = Store(clients, seed)
-    vacancy = next(v for v in store.tables["vacancy"].values() if v["region"] == FIRST_ADVISER.regions and v["status"] == "Open")
-    users = [{"user": u.user, "password": u.password, "role": u.role, "organisation": u.organisation_code, "regions": u.regions.split()} for u in USERS]
+    vacancy = next(
+        v for v in store.tables["vacancy"].values() if v["region"] == FIRST_ADVISER.regions and v["status"] == "Open"
+    )
+    users = [
+        {
+            "user": u.user,
+            "password": u.password,
+            "role": u.role,
+            "organisation": u.organisation_code,
+            "regions": u.regions.split(),
+        }
+        for u in USERS
+    ]
     people = {name: _sample(store, person) for name, person in choice(store).items()}
-    return {"users": users, "clients": people, "vacancy": {"vacancy_id": vacancy["vacancy_id"], "region": vacancy["region"]}, "requests": requests()}
+    return {
+        "users": users,
+        "clients": people,
+        "vacancy": {"vacancy_id": vacancy["vacancy_id"], "region": vacancy["region"]},
+        "requests": requests(),
+    }
 
 
 def samples_json(clients: int, seed: int) -> str:

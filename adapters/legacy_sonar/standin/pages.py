@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adapters.legacy_sonar.standin.applets import Applet, Control, View
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.text import escape, quote, shown
-from adapters.legacy_sonar.standin.views import BY_SCREEN, VIEWS, Applet, Control, View
+from adapters.legacy_sonar.standin.views import BY_SCREEN, VIEWS
 
 PATH = "/sonar_nld/start.swe"
 DOCTYPE = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">'
 _LONG = frozenset({"text", "health_note", "requirements", "remark"})
-_MENU = tuple((screen, view.title) for screen, view in ((s, BY_SCREEN[s]) for s in dict.fromkeys(v.screen for v in VIEWS)))
+_MENU = tuple(
+    (screen, view.title) for screen, view in ((s, BY_SCREEN[s]) for s in dict.fromkeys(v.screen for v in VIEWS))
+)
 _TABS = tuple((view.name, view.title) for view in VIEWS if view.screen == "SNR Klant Screen" and view.main.set != 1)
 
 
@@ -90,7 +93,9 @@ def _open_form(applet: Applet, title: str, extra: str = "") -> str:
 
 def form(frame: Frame, applet: Applet, title: str, record: Record) -> str:
     """The fragment of a form, filled from a record; an empty record gives an empty form."""
-    cells = "".join(_field(applet, control, shown(record.get(control.field, ""), control.form)) for control in applet.controls)
+    cells = "".join(
+        _field(applet, control, shown(record.get(control.field, ""), control.form)) for control in applet.controls
+    )
     hidden = f'<input type="hidden" name="SWERowId0" value="{record.get("row_id", "")}">\r\n'
     if applet.kind != "head":
         hidden += f'<input type="hidden" name="SWEModNum" value="{record.get("modnum", "")}">\r\n'
@@ -105,7 +110,9 @@ def _counter(rows: Rows) -> str:
 
 def _row(view: View, applet: Applet, index: int, record: Record, tail: str) -> str:
     start = f"s_{applet.set}_{applet.number}_"
-    hint = f' title="{escape(record["full_name"])} ({shown(record["bsn"], "b")})"' if applet.component == "client" else ""
+    hint = (
+        f' title="{escape(record["full_name"])} ({shown(record["bsn"], "b")})"' if applet.component == "client" else ""
+    )
     cells = []
     for control in applet.controls:
         key = f"{start}{control.number}_{index}"
@@ -113,7 +120,7 @@ def _row(view: View, applet: Applet, index: int, record: Record, tail: str) -> s
         if control.drill:
             text = (
                 f'<a href="{PATH}?SWECmd=InvokeMethod&amp;SWEMethod=Drilldown&amp;SWEView={quote(view.name)}&amp;SWEApplet={quote(applet.name)}'
-                f"&amp;SWEField={key}&amp;SWERowId={record['row_id']}&amp;SWENeedContext=true&amp;SWEReqRowId=1{tail}\">{text}</a>"
+                f'&amp;SWEField={key}&amp;SWERowId={record["row_id"]}&amp;SWENeedContext=true&amp;SWEReqRowId=1{tail}">{text}</a>'
             )
         cells.append(f'<td id="{key}">{text}</td>')
     return f'<tr class="rij" id="r_{applet.set}_{applet.number}_{index}"{hint}>{"".join(cells)}</tr>\r\n'
@@ -123,7 +130,13 @@ def _turn(frame: Frame, view: View, applet: Applet, rows: Rows) -> str:
     def turn(method: str, text: str, there: bool) -> str:
         if not there:
             return f'<span class="uit">{text}</span>'
-        arguments = (("SWECmd", "InvokeMethod"), ("SWEMethod", method), ("SWEView", view.name), ("SWEApplet", applet.name), ("SWENeedContext", "true"))
+        arguments = (
+            ("SWECmd", "InvokeMethod"),
+            ("SWEMethod", method),
+            ("SWEView", view.name),
+            ("SWEApplet", applet.name),
+            ("SWENeedContext", "true"),
+        )
         return _link(frame, text, *arguments)
 
     back = turn("GotoPreviousSet", "Vorige", rows.start > 0)
@@ -133,11 +146,16 @@ def _turn(frame: Frame, view: View, applet: Applet, rows: Rows) -> str:
 def listing(frame: Frame, view: View, applet: Applet, rows: Rows) -> str:
     """The fragment of a list, or of its query form while a query is being typed."""
     if rows.asking:
-        asked = "".join(_field(applet, Control(c.number, c.label, c.category, c.field, "", ()), "") for c in applet.controls)
+        asked = "".join(
+            _field(applet, Control(c.number, c.label, c.category, c.field, "", ()), "") for c in applet.controls
+        )
         return f'{_open_form(applet, view.title)}<table class="zoekvraag" summary="{applet.name}">\r\n{asked}</table>\r\n{_volatile(frame)}'
     heads = "".join(f"<th>{control.label}</th>" for control in applet.controls)
     lines = "".join(_row(view, applet, index, record, frame.tail) for index, record in enumerate(rows.records))
-    hidden = "".join(f'<input type="hidden" name="SWERowId{index}" value="{record["row_id"]}">\r\n' for index, record in enumerate(rows.records))
+    hidden = "".join(
+        f'<input type="hidden" name="SWERowId{index}" value="{record["row_id"]}">\r\n'
+        for index, record in enumerate(rows.records)
+    )
     if applet.parent:
         hidden += f'<input type="hidden" name="SWERowIds" value="{rows.parent}">\r\n'
     if applet.component == "attachment":

@@ -23,7 +23,17 @@ SHORT = {
 }  # fmt: skip
 LONG = {
     name.lower(): name
-    for name in (*SHORT.values(), "SWECmd", "SWEC", "SWEQueryName", "_sn", "IsPortlet", "KeepAlive", "ExportFormat", "ExportScope")
+    for name in (
+        *SHORT.values(),
+        "SWECmd",
+        "SWEC",
+        "SWEQueryName",
+        "_sn",
+        "IsPortlet",
+        "KeepAlive",
+        "ExportFormat",
+        "ExportScope",
+    )
 }
 COMMANDS = {
     "C": "CanInvokeMethod", "Xlg": "ExecuteLogin", "Xnq": "ExecuteNamedQuery", "Gp": "GotoPage", "Gt": "GotoPageTab",
@@ -32,7 +42,9 @@ COMMANDS = {
 }  # fmt: skip
 WHOLE = ("SWEC", "SRN", "SWETS", "_sn", "SWERPC", "IsPortlet", "KeepAlive")
 DEEPEST = 5
-_PART = re.compile(rb'content-disposition:[^\r\n]*?\bname="?([^";\r\n]*)"?(?:[^\r\n]*?filename="([^"\r\n]*)")?', re.IGNORECASE)
+_PART = re.compile(
+    rb'content-disposition:[^\r\n]*?\bname="?([^";\r\n]*)"?(?:[^\r\n]*?filename="([^"\r\n]*)")?', re.IGNORECASE
+)
 _EXEC = re.compile(r'<CMD\s+NAME="([^"]*)"\s+VALUE="([^"]*)"|<ARG\s+NAME="([^"]*)"\s*>([^<]*)</ARG>', re.IGNORECASE)
 
 

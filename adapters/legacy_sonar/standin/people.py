@@ -27,7 +27,14 @@ class User:
 
 
 def _uwv(user: str, role: str, regions: str, password: str = "") -> User:
-    return User(user, password or f"Demo-{user}-1", role, "UWV", f"UWV-{regions.split(' ')[0].replace('*', 'LAND')}", regions)
+    return User(
+        user,
+        password or f"Demo-{user}-1",
+        role,
+        "UWV",
+        f"UWV-{regions.split(' ', maxsplit=1)[0].replace('*', 'LAND')}",
+        regions,
+    )
 
 
 def _gem(user: str, role: str, code: str, region: str) -> User:

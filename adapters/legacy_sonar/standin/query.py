@@ -1,7 +1,7 @@
 """The small language of search fields: `Jansen*`, `>=01-01-1970`, `A OR B`, `[BSN] LIKE "9999900*"`, `EXISTS(...)`.
 
 Rules (docs/legacy-surface.md §5): reserved words count only in capitals; quotes make a literal; a value without a wildcard
-must be equal, without case; dates and numbers compare by value; what cannot be read raises Unreadable.
+must be equal, without case; dates and numbers compare by value; what cannot be read raises UnreadableError.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from adapters.legacy_sonar.standin.applets import Control
 from adapters.legacy_sonar.standin.text import shown, stored_date
-from adapters.legacy_sonar.standin.views import Control
 
 Record = Mapping[str, str]
 Test = Callable[[Record], bool]
@@ -24,7 +24,7 @@ HIDDEN = {
 _OPERATORS = ("<=", ">=", "<>", "=", "<", ">")
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A criterion that the legacy cannot read."""
 
 
@@ -50,7 +50,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         elif sign in "\"'" or sign == "[":
             end = text.find("]" if sign == "[" else sign, at + 1)
             if end < 0:
-                raise Unreadable(text)
+                raise UnreadableError(text)
             found.append(("field" if sign == "[" else "text", text[at + 1 : end]))
             at = end + 1
         elif operator := next((op for op in _OPERATORS if text.startswith(op, at)), ""):
@@ -154,15 +154,15 @@ class _Reader:
             return lambda record: not inner(record)
         if self.take("EXISTS", "("):
             if self.tokens[self.at - 1][1] == "EXISTS" and not self.take("("):
-                raise Unreadable("EXISTS")
+                raise UnreadableError("EXISTS")
             inner = self.either(control)
             if not self.take(")"):
-                raise Unreadable(")")
+                raise UnreadableError(")")
             return inner
         if self.peek()[0] == "field":
             label = self.peek()[1].strip().casefold()
             if label not in self.fields:
-                raise Unreadable(label)
+                raise UnreadableError(label)
             self.at += 1
             return self.one(self.fields[label])
         return self.value(control)
@@ -171,7 +171,7 @@ class _Reader:
         if self.take("IS"):
             wanted = not self.take("NOT")
             if not self.take("NULL"):
-                raise Unreadable("IS")
+                raise UnreadableError("IS")
             return lambda record: (not record.get(control.field, "").strip()) is wanted
         operator = self.peek()[1] if self.peek()[0] == "op" else ""
         if operator:
@@ -181,12 +181,12 @@ class _Reader:
         return _compared(control, operator or "=", self.words())
 
     def words(self) -> str:
-        found = []
+        found: list[str] = []
         while self.peek()[0] == "text" or (found and self.peek()[0] == "op"):
             found.append(self.peek()[1])
             self.at += 1
         if not found:
-            raise Unreadable(self.peek()[1])
+            raise UnreadableError(self.peek()[1])
         return " ".join(found)
 
 
@@ -196,11 +196,11 @@ def fields_of(controls: tuple[Control, ...]) -> dict[str, Control]:
 
 
 def compiled(text: str, control: Control, fields: Mapping[str, Control]) -> Test:
-    """The test of one search field; raises Unreadable."""
+    """The test of one search field; raises UnreadableError."""
     reader = _Reader(_tokens(text), control, fields)
     test = reader.either(control)
     if reader.at != len(reader.tokens):
-        raise Unreadable(text)
+        raise UnreadableError(text)
     return test
 
 

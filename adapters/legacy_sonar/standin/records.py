@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from adapters.legacy_sonar.standin.applets import Applet, Control
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.text import stored_date
-from adapters.legacy_sonar.standin.views import APPLETS, Applet, Control
+from adapters.legacy_sonar.standin.views import APPLETS
 
 _FIELD = re.compile(r"s_(\d{1,3})_(\d{1,2})_(\d{1,2})_\d{1,2}")
 _POSTCODE = re.compile(r"\d{4} ?[A-Za-z]{2}")
@@ -56,7 +57,17 @@ class Writer:
     time: str
 
     def _entry(self, what: str, kind: str, row: str, action: str, values: Record) -> Record:
-        return self.store.change({"what": what, "kind": kind, "row_id": row, "action": action, "values": values, "user": self.user, "at": self.time})
+        return self.store.change(
+            {
+                "what": what,
+                "kind": kind,
+                "row_id": row,
+                "action": action,
+                "values": values,
+                "user": self.user,
+                "at": self.time,
+            }
+        )
 
     def update(self, applet: Applet, row: str, link: Record) -> bool:
         """Store the changed fields of an existing record; False when nothing differs."""
@@ -85,7 +96,15 @@ class Writer:
         else:
             values["at"] = values.get("at") or self.day
             values["author"] = self.user
-        entry = {"what": f"{kind}.create", "kind": kind, "row_id": row, "action": "create", "values": values, "user": self.user, "at": self.time}
+        entry = {
+            "what": f"{kind}.create",
+            "kind": kind,
+            "row_id": row,
+            "action": "create",
+            "values": values,
+            "user": self.user,
+            "at": self.time,
+        }
         return self.store.change(entry | {"number": self.store._next[kind]})  # noqa: SLF001
 
     def delete(self, row: str) -> None:
@@ -133,7 +152,11 @@ class Writer:
 def sent(applet: Applet, control: Control, link: Record) -> str | None:
     """The value that a request carries for a control, in whatever row it was written."""
     start = f"s_{applet.set}_{applet.number}_{control.number}_"
-    return link.get(start + "0") if start + "0" in link else next((value for name, value in link.items() if name.startswith(start)), None)
+    return (
+        link.get(start + "0")
+        if start + "0" in link
+        else next((value for name, value in link.items() if name.startswith(start)), None)
+    )
 
 
 def carries(applet: Applet, link: Record) -> bool:

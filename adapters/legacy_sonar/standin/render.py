@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from adapters.legacy_sonar.standin import pages, search
+from adapters.legacy_sonar.standin.applets import Applet
 from adapters.legacy_sonar.standin.commands import Visit, listing_of
 from adapters.legacy_sonar.standin.pages import Frame, Rows
 from adapters.legacy_sonar.standin.records import TEXTS
-from adapters.legacy_sonar.standin.views import Applet
 
 NOTHING = f"{TEXTS['SNR-0003']} (SNR-0003)"
 
@@ -33,7 +33,11 @@ def _lost(visit: Visit) -> bool:
     """Whether the view needs a current record that the session has not."""
     main = visit.view.main
     needed = main.parent or ("" if main.kind == "list" else main.component)
-    return bool(needed) and not visit.session.pending.get(main.component) and not visit.store.record(visit.session.cursor.get(needed, ""))
+    return (
+        bool(needed)
+        and not visit.session.pending.get(main.component)
+        and not visit.store.record(visit.session.cursor.get(needed, ""))
+    )
 
 
 def fragments(visit: Visit, frame: Frame) -> tuple[str, str]:

@@ -5,45 +5,26 @@ Rule: a name is a claim about the answer (`contact_write_stale`); a name that is
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
-from adapters.legacy_sonar.standin.application import Application
+from adapters.legacy_sonar.standin.applets import View
 from adapters.legacy_sonar.standin.operator import choice
 from adapters.legacy_sonar.standin.people import PASSWORDS
+from adapters.legacy_sonar.standin.recorder import Recorder
 from adapters.legacy_sonar.standin.seed import Record
-from adapters.legacy_sonar.standin.views import VIEWS, View
+from adapters.legacy_sonar.standin.views import VIEWS
 from adapters.legacy_sonar.standin.visitor import CLIENTS, EAI, PATH, SOAP_HEADERS, Reply, soap_body
 
 CLIENT_LIST, CLIENT_FORM = "SNR Klant List Applet", "SNR Klant Zoek Applet"
-
-
-class Pen(Protocol):
-    """What the script needs of a recording visitor; everything else is the visitor's."""
-
-    name: str
-    application: Application
-    user: str
-    swec: int
-    srn: str
-    cookies: dict[str, str]
-
-    def switch(self, **modes: Any) -> None:
-        """Set switches of the stand-in."""
-
-    def __getattr__(self, name: str) -> Any:
-        """The methods of a visitor."""
 
 
 def _slug(view: View) -> str:
     return view.title.lower().replace(" ", "_")
 
 
-async def _enter(pen: Pen, user: str) -> Reply:
-    reply: Reply = await pen.login(user, PASSWORDS[user])
-    return reply
+async def _enter(pen: Recorder, user: str) -> Reply:
+    return await pen.login(user, PASSWORDS[user])
 
 
-async def _logins(pen: Pen) -> None:
+async def _logins(pen: Recorder) -> None:
     pen.name = "login_page"
     await pen.exchange("GET", PATH)
     for pen.name, user, password in (
@@ -56,10 +37,14 @@ async def _logins(pen: Pen) -> None:
     pen.name = "login_get_credentials_in_url"
     await pen.exchange("GET", f"{PATH}?SWECmd=Xlg&U=AWE0421&Pw={PASSWORDS['AWE0421']}&SWEC=1")
     pen.name = "login_applet"
-    await pen.exchange("POST", PATH, f"SWECmd=InvokeMethod&SWEMethod=AppletLogin&SWEView=Login+View&SWEApplet=Login+Applet&s_1_1_1_0=AWE0421&s_1_1_2_0={PASSWORDS['AWE0421']}".encode())
+    await pen.exchange(
+        "POST",
+        PATH,
+        f"SWECmd=InvokeMethod&SWEMethod=AppletLogin&SWEView=Login+View&SWEApplet=Login+Applet&s_1_1_1_0=AWE0421&s_1_1_2_0={PASSWORDS['AWE0421']}".encode(),
+    )
 
 
-async def _lists(pen: Pen, client: Record) -> None:
+async def _lists(pen: Recorder, client: Record) -> None:
     pen.name = "worklist"
     await pen.worklist()
     pen.name = "worklist_drilldown_rpc"
@@ -71,7 +56,12 @@ async def _lists(pen: Pen, client: Record) -> None:
         ("client_search_all", ("s_1_1_5_0", ">=01-01-1970"), ("s_1_1_9_0", "")),
     ):  # fmt: skip
         await pen.invoke("ExecuteQuery", CLIENTS, CLIENT_FORM, *criteria)
-    for pen.name, method in (("client_next_set", "GotoNextSet"), ("client_last_set", "GotoLastSet"), ("client_previous_set", "GotoPreviousSet"), ("client_first_set", "GotoFirstSet")):
+    for pen.name, method in (
+        ("client_next_set", "GotoNextSet"),
+        ("client_last_set", "GotoLastSet"),
+        ("client_previous_set", "GotoPreviousSet"),
+        ("client_first_set", "GotoFirstSet"),
+    ):
         await pen.next_page(method=method)
     pen.name = "client_sorted"
     await pen.invoke("SortDescending", CLIENTS, CLIENT_LIST, ("SWEField", "s_1_1_5_0"))
@@ -89,7 +79,7 @@ async def _lists(pen: Pen, client: Record) -> None:
     await pen.invoke("ExecuteQuery", "SNR Klant Zoek Alle Organisaties View", CLIENT_FORM, ("s_1_1_7_0", client["bsn"]))
 
 
-async def _views(pen: Pen, label: str, person: Record) -> None:
+async def _views(pen: Recorder, label: str, person: Record) -> None:
     pen.name = f"{label}_drilldown_rpc"
     await pen.drill(person["row_id"], rpc=True)
     pen.name = f"{label}_drilldown"
@@ -100,14 +90,14 @@ async def _views(pen: Pen, label: str, person: Record) -> None:
             await pen.open_client(person["row_id"], view.name)
 
 
-async def _no_record(pen: Pen) -> None:
+async def _no_record(pen: Recorder) -> None:
     for view in VIEWS:
         if view.screen == "SNR Klant Screen" and view.main.set != 1:
             pen.name = f"no_record_{_slug(view)}"
             await pen.open_client("", view.name)
 
 
-async def _writes(pen: Pen, person: Record) -> None:
+async def _writes(pen: Recorder, person: Record) -> None:
     row, contact = person["row_id"], "SNR Klant Contactgegevens View"
     pen.name = "contact_open"
     await pen.open_client(row, contact)
@@ -123,7 +113,13 @@ async def _writes(pen: Pen, person: Record) -> None:
     pen.name = "contact_write_ok_rpc"
     await pen.update_contact(row, "", ("s_5_1_3_0", "ander@voorbeeld.example"), ("SWERPC", "1"))
     pen.name = "identity_write_ok"
-    await pen.invoke("WriteRecord", "SNR Klant Persoon View", "SNR Persoon Form", ("SWERowId", row), ("s_3_1_9_0", "Coördinatiestraat"))
+    await pen.invoke(
+        "WriteRecord",
+        "SNR Klant Persoon View",
+        "SNR Persoon Form",
+        ("SWERowId", row),
+        ("s_3_1_9_0", "Coördinatiestraat"),
+    )
     pen.name = "contact_goto_saves"
     await pen.get(("SWECmd", "GotoView"), ("SWEView", "SNR CV View"), ("s_5_1_2_0", "06-00000999"))
     pen.name = "record_unknown"
@@ -135,12 +131,19 @@ async def _writes(pen: Pen, person: Record) -> None:
     pen.name = "note_new_undone"
     await pen.invoke("UndoRecord", "SNR Contacthistorie View", "SNR Contactverslag List Applet")
     pen.name = "note_write_on_person"
-    await pen.invoke("WriteRecord", "SNR Contacthistorie View", "SNR Contactverslag Form", ("SWERowId", row), ("SWEReqRowId", "1"), ("s_4_1_6_0", "tweede verslag"))
+    await pen.invoke(
+        "WriteRecord",
+        "SNR Contacthistorie View",
+        "SNR Contactverslag Form",
+        ("SWERowId", row),
+        ("SWEReqRowId", "1"),
+        ("s_4_1_6_0", "tweede verslag"),
+    )
     pen.name = "person_delete_refused"
     await pen.invoke("DeleteRecord", "SNR Klantbeeld View", "SNR Klant Form", ("SWERowId", row))
 
 
-async def _work(pen: Pen, person: Record) -> None:
+async def _work(pen: Recorder, person: Record) -> None:
     store = pen.application.store
     vacancy = next(v for v in store.tables["vacancy"].values() if v["region"] == "AM01" and v["status"] == "Open")
     pen.name = "vacancy_all"
@@ -152,11 +155,32 @@ async def _work(pen: Pen, person: Record) -> None:
     pen.name = "vacancy_open"
     await pen.drill(vacancy["row_id"], "s_11_1_1_0", "SNR Vacature Zoek View", "SNR Vacature List Applet")
     pen.name = "vacancy_write_ok"
-    await pen.invoke("WriteRecord", "SNR Vacature View", "SNR Vacature Form", ("SWERowId", vacancy["row_id"]), ("SWEModNum", vacancy["modnum"]), ("s_12_1_2_0", "Kok (m/v) – avond"))
+    await pen.invoke(
+        "WriteRecord",
+        "SNR Vacature View",
+        "SNR Vacature Form",
+        ("SWERowId", vacancy["row_id"]),
+        ("SWEModNum", vacancy["modnum"]),
+        ("s_12_1_2_0", "Kok (m/v) – avond"),
+    )
     pen.name = "vacancy_write_stale"
-    await pen.invoke("WriteRecord", "SNR Vacature View", "SNR Vacature Form", ("SWERowId", vacancy["row_id"]), ("SWEModNum", "99"), ("s_12_1_2_0", "x"))
+    await pen.invoke(
+        "WriteRecord",
+        "SNR Vacature View",
+        "SNR Vacature Form",
+        ("SWERowId", vacancy["row_id"]),
+        ("SWEModNum", "99"),
+        ("s_12_1_2_0", "x"),
+    )
     pen.name = "vacancy_create"
-    await pen.invoke("NewRecord", "SNR Vacature View", "SNR Vacature Form", ("s_12_1_2_0", "Lasser"), ("s_12_1_5_0", vacancy["kvk"]), ("s_12_1_9_0", "AM01"))
+    await pen.invoke(
+        "NewRecord",
+        "SNR Vacature View",
+        "SNR Vacature Form",
+        ("s_12_1_2_0", "Lasser"),
+        ("s_12_1_5_0", vacancy["kvk"]),
+        ("s_12_1_9_0", "AM01"),
+    )
     pen.name = "vacancy_export_csv"
     await pen.export("CSV", "SNR Vacature Zoek View", "SNR Vacature List Applet")
     pen.name = "employer_from_vacancy"
@@ -177,7 +201,7 @@ async def _work(pen: Pen, person: Record) -> None:
     await pen.refer(person["row_id"], "0000000")
 
 
-async def _soap(pen: Pen, person: Record) -> None:
+async def _soap(pen: Recorder, person: Record) -> None:
     pen.user, wrong = "GEM0106", soap_body("GEM0106", "fout", person["bsn"])
     secret = PASSWORDS["GEM0106"]
     pen.cookies.clear()
@@ -190,7 +214,7 @@ async def _soap(pen: Pen, person: Record) -> None:
         await pen.exchange("POST", EAI, body, SOAP_HEADERS)
 
 
-async def _quirks(pen: Pen, person: Record) -> None:
+async def _quirks(pen: Recorder, person: Record) -> None:
     pen.name = "replay"
     await pen.exchange("GET", f"{PATH}?SWECmd=GotoView&SWEView=SNR+CV+View&SWEC=1")
     pen.name = "replay_rpc"
@@ -208,14 +232,27 @@ async def _quirks(pen: Pen, person: Record) -> None:
     pen.name = "get_applet"
     await pen.exchange("GET", f"{PATH}?SWECmd=GetApplet&SWEApplet=SNR+CV+Form")
     pen.name = "deep_link"
-    await pen.exchange("GET", f"{PATH}?SWECmd=Xlg&U=AWE0421&Pw={PASSWORDS['AWE0421']}&SWEAC=SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWEApplet0=SNR+Klant+Form&SWERowId0={person['row_id']}")
+    await pen.exchange(
+        "GET",
+        f"{PATH}?SWECmd=Xlg&U=AWE0421&Pw={PASSWORDS['AWE0421']}&SWEAC=SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWEApplet0=SNR+Klant+Form&SWERowId0={person['row_id']}",
+    )
     pen.name = "session_in_url"
     key, pen.cookies = pen.cookies["_sn"], {}
-    await pen.exchange("GET", f"{PATH}?SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWEPostnApplet=SNR+Klant+Form&SWEPostnRowId={person['row_id']}&_sn={key}")
+    await pen.exchange(
+        "GET",
+        f"{PATH}?SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWEPostnApplet=SNR+Klant+Form&SWEPostnRowId={person['row_id']}&_sn={key}",
+    )
     pen.cookies = {"_sn": key}
     pen.name = "unknown_command_shows_current_record"
     await pen.exchange("GET", f"{PATH}?SWECmd=Onbekend")
-    for pen.name, modes in (("gzip", {"gzip": "always"}), ("chunked", {"chunked": True}), ("gzip_chunked", {"gzip": "always", "chunked": True}), ("rotated", {"rotate": True}), ("busy", {"busy": True}), ("maintenance", {"maintenance": True})):
+    for pen.name, modes in (
+        ("gzip", {"gzip": "always"}),
+        ("chunked", {"chunked": True}),
+        ("gzip_chunked", {"gzip": "always", "chunked": True}),
+        ("rotated", {"rotate": True}),
+        ("busy", {"busy": True}),
+        ("maintenance", {"maintenance": True}),
+    ):
         pen.switch(**modes)
         await pen.exchange("GET", f"{PATH}?SWECmd=GotoView&SWEView=SNR+Klantbeeld+View")
         pen.switch(gzip="off", chunked=False, rotate=False, busy=False, maintenance=False)
@@ -230,13 +267,17 @@ async def _quirks(pen: Pen, person: Record) -> None:
     await pen.logoff()
     pen.name = "expired_rpc"
     await pen.exchange("GET", f"{PATH}?SWECmd=GotoView&SWEView=SNR+CV+View&SWERPC=1&_sn={key[::-1]}")
-    for pen.name, target in (("static_css", "/sonar_nld/static/sonar.css"), ("static_gif", "/sonar_nld/static/logo.gif"), ("not_found", "/anders")):
+    for pen.name, target in (
+        ("static_css", "/sonar_nld/static/sonar.css"),
+        ("static_gif", "/sonar_nld/static/logo.gif"),
+        ("not_found", "/anders"),
+    ):
         await pen.exchange("GET", target)
     pen.name = "method_not_allowed"
     await pen.exchange("DELETE", PATH)
 
 
-async def play(pen: Pen) -> None:
+async def play(pen: Recorder) -> None:
     """The whole walk, in order."""
     people = choice(pen.application.store)
     odd = next(p for p in pen.application.store.tables["client"].values() if p["bsn"].startswith("0"))

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Mapping
 
 from adapters.legacy_sonar.standin import query
+from adapters.legacy_sonar.standin.applets import Applet, Control
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.text import stored_date
-from adapters.legacy_sonar.standin.views import Applet, Control
 
 TASK_SET, MATCH_SET, SET_SIZE = 10, 14, 10
 _ELSEWHERE = 5
@@ -21,7 +21,9 @@ _ELSEWHERE = 5
 def own(store: Store, user: str) -> list[str]:
     """The persons of this user's caseload or assigned to him."""
     people = store.tables["client"]
-    return [row for row in store.ordered("client") if user in (people[row]["caseload_owner"], people[row]["assigned_to"])]
+    return [
+        row for row in store.ordered("client") if user in (people[row]["caseload_owner"], people[row]["assigned_to"])
+    ]
 
 
 def worklist(store: Store, user: str) -> list[str]:
@@ -33,7 +35,7 @@ def worklist(store: Store, user: str) -> list[str]:
     return mine + [row for row in dict.fromkeys(others) if row not in set(mine)]
 
 
-def _rows(store: Store, applet: Applet, criteria: Mapping[int, str], fields: Mapping[str, Control]) -> tuple[list[str], set[int]]:
+def _rows(store: Store, applet: Applet, criteria: Mapping[int, str]) -> tuple[list[str], set[int]]:
     """The rows to look at, and the criteria that this choice already answers."""
     if applet.component == "client":
         for number, text in criteria.items():
@@ -48,11 +50,15 @@ def _rows(store: Store, applet: Applet, criteria: Mapping[int, str], fields: Map
 
 
 def found(store: Store, applet: Applet, criteria: Mapping[int, str]) -> list[str]:
-    """The rows that fulfil all criteria, in default order; raises query.Unreadable."""
+    """The rows that fulfil all criteria, in default order; raises query.UnreadableError."""
     fields = query.fields_of(applet.controls)
     controls = {control.number: control for control in applet.controls}
-    rows, done = _rows(store, applet, criteria, fields)
-    tests = [query.compiled(text, controls[n], fields) for n, text in criteria.items() if n not in done and n in controls and text.strip()]
+    rows, done = _rows(store, applet, criteria)
+    tests = [
+        query.compiled(text, controls[n], fields)
+        for n, text in criteria.items()
+        if n not in done and n in controls and text.strip()
+    ]
     table = store.tables[applet.component]
     return [row for row in rows if all(test(table[row]) for test in tests)] if tests else rows
 
@@ -74,6 +80,11 @@ def ordered_by(store: Store, rows: list[str], control: Control, descending: bool
     def key(row: str) -> tuple[str, str]:
         record: Record = store.record(row) or {}
         value = record.get(control.field, "").strip()
-        return (stored_date(value) or value if control.form == "d" else value.casefold().zfill(12 if value.isdigit() else 0), row)
+        return (
+            stored_date(value) or value
+            if control.form == "d"
+            else value.casefold().zfill(12 if value.isdigit() else 0),
+            row,
+        )
 
     return sorted(rows, key=key, reverse=descending)

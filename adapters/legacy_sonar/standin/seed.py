@@ -33,11 +33,15 @@ def base36(number: int) -> str:
 
 def passes(bsn: str) -> bool:
     """The 11-test of a nine-digit BSN."""
-    return sum(int(d) * w for d, w in zip(bsn, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0 and bsn != "000000000"
+    return (
+        sum(int(d) * w for d, w in zip(bsn, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0 and bsn != "000000000"
+    )
 
 
 def _bsns() -> Iterator[str]:
-    numbers = itertools.chain(range(999990007, 1_000_000_000), range(999_000_000, 999_990_000), range(998_999_999, 990_000_000, -1))
+    numbers = itertools.chain(
+        range(999990007, 1_000_000_000), range(999_000_000, 999_990_000), range(998_999_999, 990_000_000, -1)
+    )
     return (f"{number}" for number in numbers if passes(f"{number}"))
 
 
@@ -143,8 +147,12 @@ def _belongs(draw: Random, person: Record, turn: int, regions: list[str]) -> Non
     region, code = person["region"], person["municipality_code"]
     owners = CASELOAD.get(region, ())
     person["team"] = f"TEAM-{region}-{1 + turn % 2}"
-    person["caseload_owner"] = owners[turn // 4 % len(owners)] if owners and turn % 4 == 0 else MANAGERS.get(code, "") if turn % 4 == 2 else ""
-    person["assigned_to"] = ASSIGNED.get(region, "") if turn % 5 == 1 else SHELTERED.get(code, "") if turn % 5 == 3 else ""
+    person["caseload_owner"] = (
+        owners[turn // 4 % len(owners)] if owners and turn % 4 == 0 else MANAGERS.get(code, "") if turn % 4 == 2 else ""
+    )
+    person["assigned_to"] = (
+        ASSIGNED.get(region, "") if turn % 5 == 1 else SHELTERED.get(code, "") if turn % 5 == 3 else ""
+    )
     if turn % 8 == 3:
         person["klass"], person["secrecy_flag"] = "secret", "J"
     elif turn % 8 == 5:
@@ -157,7 +165,7 @@ def _belongs(draw: Random, person: Record, turn: int, regions: list[str]) -> Non
 
 def persons(number: int, seed: int) -> list[Record]:
     """The seeded persons; every 25th has a BSN with a leading zero, every 97th is registered twice, every 83rd lives nowhere."""
-    draw, table = Random(f"persons-{seed}"), municipalities()
+    draw, table = Random(f"persons-{seed}"), municipalities()  # noqa: S311 - repeatable
     regions, bsns, old = sorted(table), _bsns(), _old_bsns()
     turns: dict[str, int] = {}
     found: list[Record] = []
@@ -165,10 +173,22 @@ def persons(number: int, seed: int) -> list[Record]:
     for index in range(number):
         region = _region(index, regions)
         bsn = found[index - 13]["bsn"] if index % 97 == 41 else (next(old) if index % 25 == 17 else next(bsns))
-        person = _identity(draw, index, bsn, taken) | _contact(draw, index, _place(draw, region, table), region) | _work(draw) | _care(draw)
+        person = (
+            _identity(draw, index, bsn, taken)
+            | _contact(draw, index, _place(draw, region, table), region)
+            | _work(draw)
+            | _care(draw)
+        )
         _belongs(draw, person, turns.setdefault(region, 0), regions)
         turns[region] += 1
         if index % 83 == 59:
-            person |= {"municipality": "", "municipality_code": "", "region": "", "responsible_region": "", "caseload_owner": "", "assigned_to": ""}
+            person |= {
+                "municipality": "",
+                "municipality_code": "",
+                "region": "",
+                "responsible_region": "",
+                "caseload_owner": "",
+                "assigned_to": "",
+            }
         found.append(person)
     return found

@@ -25,7 +25,8 @@ def row_id(component: str, number: int) -> str:
 
 def employers(seed: int) -> list[Record]:
     """Three employers in every region."""
-    draw, found = Random(f"employers-{seed}"), []
+    draw = Random(f"employers-{seed}")  # noqa: S311 - repeatable
+    found: list[Record] = []
     for region, places in sorted(municipalities().items()):
         for _ in range(3):
             index = len(found)
@@ -55,10 +56,13 @@ def _vacancy(draw: Random, index: int, employer: Record) -> Record:
 
 def vacancies(seed: int, found: list[Record]) -> list[Record]:
     """Eight vacancies in every region; four in five are open."""
-    draw = Random(f"vacancies-{seed}")
+    draw = Random(f"vacancies-{seed}")  # noqa: S311 - repeatable
     regions = sorted({employer["region"] for employer in found})
     by_region = {region: [employer for employer in found if employer["region"] == region] for region in regions}
-    return [_vacancy(draw, index, draw.choice(by_region[regions[index % len(regions)]])) for index in range(_PER_REGION * len(regions))]
+    return [
+        _vacancy(draw, index, draw.choice(by_region[regions[index % len(regions)]]))
+        for index in range(_PER_REGION * len(regions))
+    ]
 
 
 def _note(draw: Random) -> Record:
@@ -73,19 +77,70 @@ def _rows(draw: Random) -> list[tuple[str, Record]]:
     year = draw.randint(1975, 2015)
     service, limit = draw.choice(names.SERVICES), draw.sample(names.RUBRICS, draw.randint(1, 4))
     rows = [("note", _note(draw)) for _ in range(draw.randint(1, 4))]
-    rows.append(("education", {"name": f"opleiding {draw.choice(names.OCCUPATIONS)[1]}", "level": draw.choice(names.LEVELS), "start": str(year), "end": str(year + 4), "diploma": draw.choice("YNJ")}))
-    rows += [("experience", {"function_name": draw.choice(names.OCCUPATIONS)[1], "employer_name": draw.choice(names.EMPLOYER_NAMES), "start": str(year + 5), "end": draw.choice(("", str(year + 9))), "hours": "36"}) for _ in range(draw.randint(0, 3))]
-    rows += [("fml", {"rubric": rubric, "item": item, "level": draw.choice(("normaal", "beperkt", "sterk beperkt")), "remark": draw.choice(("", "max. 10 kg", "met pauzes"))}) for rubric, item in limit]
+    rows.append(
+        (
+            "education",
+            {
+                "name": f"opleiding {draw.choice(names.OCCUPATIONS)[1]}",
+                "level": draw.choice(names.LEVELS),
+                "start": str(year),
+                "end": str(year + 4),
+                "diploma": draw.choice("YNJ"),
+            },
+        )
+    )
+    rows += [
+        (
+            "experience",
+            {
+                "function_name": draw.choice(names.OCCUPATIONS)[1],
+                "employer_name": draw.choice(names.EMPLOYER_NAMES),
+                "start": str(year + 5),
+                "end": draw.choice(("", str(year + 9))),
+                "hours": "36",
+            },
+        )
+        for _ in range(draw.randint(0, 3))
+    ]
+    rows += [
+        (
+            "fml",
+            {
+                "rubric": rubric,
+                "item": item,
+                "level": draw.choice(("normaal", "beperkt", "sterk beperkt")),
+                "remark": draw.choice(("", "max. 10 kg", "met pauzes")),
+            },
+        )
+        for rubric, item in limit
+    ]
     if draw.random() < 0.2:
-        rows.append(("measure", {"start": "20200301", "end": "20200331", "percent": "25", "reason": "te weinig gesolliciteerd"}))
-    rows.append(("service", {"code": service[0], "text": service[1], "start": f"2020{draw.randint(1, 9):02d}01", "end": draw.choice(("", "20201231", "00000000")), "status": draw.choice(("lopend", "beëindigd")), "result": draw.choice(("", "geslaagd", "uitval")), "phase": draw.choice("1234")}))
+        rows.append(
+            ("measure", {"start": "20200301", "end": "20200331", "percent": "25", "reason": "te weinig gesolliciteerd"})
+        )
+    rows.append(
+        (
+            "service",
+            {
+                "code": service[0],
+                "text": service[1],
+                "start": f"2020{draw.randint(1, 9):02d}01",
+                "end": draw.choice(("", "20201231", "00000000")),
+                "status": draw.choice(("lopend", "beëindigd")),
+                "result": draw.choice(("", "geslaagd", "uitval")),
+                "phase": draw.choice("1234"),
+            },
+        )
+    )
     return rows
 
 
 def children(people: list[Record], seed: int) -> dict[str, list[Record]]:
     """Notes, education, experience, work limits, measures and services of every person, by kind."""
-    draw = Random(f"children-{seed}")
-    found: dict[str, list[Record]] = {component: [] for component in LETTERS if component not in ("vacancy", "employer")}
+    draw = Random(f"children-{seed}")  # noqa: S311 - repeatable
+    found: dict[str, list[Record]] = {
+        component: [] for component in LETTERS if component not in ("vacancy", "employer")
+    }
     for person in people:
         for component, record in _rows(draw):
             rows = found[component]

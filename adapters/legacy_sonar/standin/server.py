@@ -35,7 +35,7 @@ class Options:
 
 
 def build(options: Options) -> Application:
-    """The application with its records; raises WrongDirectory."""
+    """The application with its records; raises WrongDirectoryError."""
     clock = Clock()
     clock.freeze(options.frozen)
     store = Store(options.clients, options.seed, options.data_dir)
@@ -53,7 +53,9 @@ async def start(application: Application, options: Options) -> list[asyncio.Serv
 
     servers = [await loop.create_server(main, options.host, options.port, backlog=1024)]
     if options.control_port >= 0:
-        servers.append(await loop.create_server(lambda: Wire(control.answer, application.clock), "127.0.0.1", options.control_port))
+        servers.append(
+            await loop.create_server(lambda: Wire(control.answer, application.clock), "127.0.0.1", options.control_port)
+        )
     return servers
 
 
@@ -70,7 +72,9 @@ async def serve(options: Options) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     control = f", control http://127.0.0.1:{port_of(servers[1])}" if len(servers) > 1 else ""
-    sys.stderr.write(f"stand-in of SONAR: http://{options.host}:{port_of(servers[0])}/sonar_nld/start.swe{control}, {options.clients} persons\n")
+    sys.stderr.write(
+        f"stand-in of SONAR: http://{options.host}:{port_of(servers[0])}/sonar_nld/start.swe{control}, {options.clients} persons\n"
+    )
     sys.stderr.flush()
     await stop.wait()
     for server in servers:

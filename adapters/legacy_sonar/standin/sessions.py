@@ -108,7 +108,9 @@ class Sessions:
         return session
 
     def _sweep(self, now: float) -> None:
-        for key in [key for key, session in self._live.items() if not session.for_ever and now - session.used > self.idle]:
+        for key in [
+            key for key, session in self._live.items() if not session.for_ever and now - session.used > self.idle
+        ]:
             del self._live[key]
         self._old = {old: entry for old, entry in self._old.items() if entry[1] > now}
 

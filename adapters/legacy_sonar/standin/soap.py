@@ -6,14 +6,18 @@ Rules: UTF-8; the answer is data or NietsGevonden, never NietGerechtigd; every e
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from adapters.legacy_sonar.standin.people import PASSWORDS
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.sessions import token
 from adapters.legacy_sonar.standin.store import Store
 
-_SOAP, _NS, _WS = "http://schemas.xmlsoap.org/soap/envelope/", "http://sonar.example/SonarKlantInfoGSD/v0100", "http://siebel.com/webservices"
+_SOAP, _NS, _WS = (
+    "http://schemas.xmlsoap.org/soap/envelope/",
+    "http://sonar.example/SonarKlantInfoGSD/v0100",
+    "http://siebel.com/webservices",
+)
 _TOP = '<?xml version="1.0" encoding="UTF-8"?>\r\n'
 FAULTS = {
     "SNR-1001": "Aanmelden mislukt", "SNR-1002": "Onbekende operatie", "SNR-1003": "Bericht is niet leesbaar", "SNR-1004": "Burgerservicenr ontbreekt of is geen getal",
@@ -32,10 +36,13 @@ class Desk:
     def answer(self, body: bytes, url: dict[str, str]) -> tuple[int, bytes]:
         """Status and bytes for one call."""
         try:
-            root = Xml.fromstring(body)  # noqa: S314 - a stand-in, fed by tests
-        except Xml.ParseError:
+            root = ET.fromstring(body)  # noqa: S314 - a stand-in, fed by tests
+        except ET.ParseError:
             return fault("SNR-1003")
-        header = {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in root.findall(f"{{{_SOAP}}}Header/*")}
+        header = {
+            element.tag.rpartition("}")[2]: (element.text or "").strip()
+            for element in root.findall(f"{{{_SOAP}}}Header/*")
+        }
         user = self._user(header, url)
         if not user:
             return fault("SNR-1001")
@@ -65,10 +72,16 @@ class Desk:
     def _output(self, bsn: str, head: str) -> bytes:
         people = [self.store.tables["client"][row] for row in self.store.with_bsn(bsn)]
         inner = "".join(self._client(person) for person in people) or "<ns:NietsGevonden/>"
-        return _envelope(f"<SOAP-ENV:Header>{head}</SOAP-ENV:Header>" if head else "<SOAP-ENV:Header/>", f'<ns:KlantprofielOpvragen_Output xmlns:ns="{_NS}">{inner}</ns:KlantprofielOpvragen_Output>')
+        return _envelope(
+            f"<SOAP-ENV:Header>{head}</SOAP-ENV:Header>" if head else "<SOAP-ENV:Header/>",
+            f'<ns:KlantprofielOpvragen_Output xmlns:ns="{_NS}">{inner}</ns:KlantprofielOpvragen_Output>',
+        )
 
     def _client(self, person: Record) -> str:
-        services = "".join(f"<ns:Dienst>{_element('CdDienst', s['code'])}{_element('DatB', s['start'])}</ns:Dienst>" for s in self.store.children("service", person["row_id"]))
+        services = "".join(
+            f"<ns:Dienst>{_element('CdDienst', s['code'])}{_element('DatB', s['start'])}</ns:Dienst>"
+            for s in self.store.children("service", person["row_id"])
+        )
         registered = person["registered"].strip().upper().replace("Y", "J")
         fields = (
             ("Burgerservicenr", person["bsn"]), ("SignificantDeelVanDeAchternaam", person["surname"].rstrip()), ("Voorvoegsel", person["prefix"]),
@@ -76,7 +89,9 @@ class Desk:
             ("IndGeregistreerdWerkzoekende", registered), ("DatBInschrijving", person["reg_start"]), ("DatEInschrijving", "00000000"),
             ("CdTrede", person["ladder_step"]),
         )  # fmt: skip
-        benefit = f"<ns:Uitkering>{_element('CdSzWet', person['law_code'])}{_element('DatB', person['start'])}</ns:Uitkering>"
+        benefit = (
+            f"<ns:Uitkering>{_element('CdSzWet', person['law_code'])}{_element('DatB', person['start'])}</ns:Uitkering>"
+        )
         return f"<ns:ClientSuwi>{''.join(_element(*pair) for pair in fields)}{services}{benefit}</ns:ClientSuwi>"
 
 
@@ -93,4 +108,7 @@ def fault(code: str) -> tuple[int, bytes]:
     """A fault with the code and text of this error."""
     side = "Server" if code.startswith("SNR-00") else "Client"
     detail = f'<ns:FWI xmlns:ns="{_NS}"><ns:Fout><ns:Code>{code}</ns:Code><ns:Tekst>{FAULTS[code]}</ns:Tekst></ns:Fout></ns:FWI>'
-    return 500, _envelope("<SOAP-ENV:Header/>", f"<SOAP-ENV:Fault><faultcode>SOAP-ENV:{side}</faultcode><faultstring>{FAULTS[code]}</faultstring><detail>{detail}</detail></SOAP-ENV:Fault>")
+    return 500, _envelope(
+        "<SOAP-ENV:Header/>",
+        f"<SOAP-ENV:Fault><faultcode>SOAP-ENV:{side}</faultcode><faultstring>{FAULTS[code]}</faultstring><detail>{detail}</detail></SOAP-ENV:Fault>",
+    )

@@ -16,7 +16,7 @@ from adapters.legacy_sonar.standin import seed_work
 from adapters.legacy_sonar.standin.seed import Record, persons
 
 
-class WrongDirectory(ValueError):
+class WrongDirectoryError(ValueError):
     """The data directory belongs to another seed."""
 
 
@@ -37,8 +37,15 @@ class Store:
         people = persons(clients, seed)
         rows = seed_work.children(people, seed)
         firms = seed_work.employers(seed)
-        tables = {"client": [derive(p) for p in people], "employer": firms, "vacancy": seed_work.vacancies(seed, firms), **rows}
-        self.tables: dict[str, dict[str, Record]] = {kind: {r["row_id"]: r for r in found} for kind, found in tables.items()}
+        tables = {
+            "client": [derive(p) for p in people],
+            "employer": firms,
+            "vacancy": seed_work.vacancies(seed, firms),
+            **rows,
+        }
+        self.tables: dict[str, dict[str, Record]] = {
+            kind: {r["row_id"]: r for r in found} for kind, found in tables.items()
+        }
         self.kind_of = {row: kind for kind, found in self.tables.items() for row in found}
         self._next = {kind: len(found) for kind, found in self.tables.items()}
         self._children: dict[tuple[str, str], list[Record]] = {}
@@ -57,7 +64,9 @@ class Store:
         meta, path = folder / "seed.json", folder / "changes.jsonl"
         wanted = {"clients": self.clients, "seed": self.seed}
         if meta.exists() and json.loads(meta.read_text(encoding="utf-8")) != wanted:
-            raise WrongDirectory(f"{folder} holds the stand-in of {meta.read_text(encoding='utf-8')}; asked was {json.dumps(wanted)}. Take another directory or the same --clients and --seed.")
+            raise WrongDirectoryError(
+                f"{folder} holds the stand-in of {meta.read_text(encoding='utf-8')}; asked was {json.dumps(wanted)}. Take another directory or the same --clients and --seed."
+            )
         meta.write_text(json.dumps(wanted), encoding="utf-8")
         if path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():

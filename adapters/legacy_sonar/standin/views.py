@@ -1,81 +1,13 @@
 """The screens, views, applets and controls of the stand-in: the data behind docs/legacy-surface.md §4.
 
 Why: field data are positional (`s_<set>_<applet>_<control>_<row>`), so one table has to say what every position means.
-Rules: a control line is `number|label|category|field|options`; options are `drill=<view>`, `bsn`, `ro` (read only),
-`query` (only a criterion), `required`. A field may end in `:d` (date), `:b` (BSN as a number), `:j` (J/N), `:y` (Y/N).
+Rules: the form of a line is told in applets.py; set 1, 3, 5 ... are the numbers that the legacy gives its applet sets.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One position of an applet."""
-
-    number: int
-    label: str
-    category: str
-    field: str
-    form: str
-    options: tuple[str, ...]
-
-    @property
-    def drill(self) -> str | None:
-        """The view that a click on this column opens."""
-        return next((option[6:] for option in self.options if option.startswith("drill=")), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Applet:
-    """One form or list on a view; `component` names the kind of record, whose cursor the session keeps."""
-
-    set: int
-    number: int
-    name: str
-    kind: str
-    component: str
-    controls: tuple[Control, ...]
-    aliases: tuple[str, ...] = ()
-    parent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One view: what the address bar names, and the applets that are on it."""
-
-    name: str
-    screen: str
-    title: str
-    functions: str
-    applets: tuple[Applet, ...]
-
-    @property
-    def main(self) -> Applet:
-        """The applet that the view is about."""
-        return self.applets[0]
-
-
-def _control(line: str) -> Control:
-    number, label, category, field, *rest = (part.strip() for part in line.split("|"))
-    name, _, form = field.partition(":")
-    return Control(int(number), label, category, name, form, tuple(rest[0].split()) if rest and rest[0] else ())
-
-
-def _drills(control: Control, options: str) -> Control:
-    return Control(control.number, control.label, control.category, control.field, control.form, (options,))
-
-
-def controls(text: str) -> tuple[Control, ...]:
-    """The controls of one applet from its table; `drill=` names a view and may hold blanks."""
-    found = []
-    for line in text.strip().splitlines():
-        head, mark, drill = line.partition("drill=")
-        control = _control(head)
-        found.append(_drills(control, f"drill={drill.strip()}") if mark else control)
-    return tuple(found)
-
+from adapters.legacy_sonar.standin.applets import Applet, View, controls
+from adapters.legacy_sonar.standin.work_tables import VACATURE, VACATURES, WERKGEVER, WERKGEVERS
 
 _KOP = """
 1|BSN|ID|bsn:b|bsn ro
@@ -92,7 +24,7 @@ def _kop(number: int) -> Applet:
     return Applet(number, 9, "SNR Klant Kop Applet", "head", "client", controls(_KOP))
 
 
-def _list(number: int, applet: int, name: str, component: str, text: str, *aliases: str, parent: str = "") -> Applet:
+def _list(number: int, applet: int, name: str, component: str, text: str, *aliases: str, parent: str = "") -> Applet:  # noqa: PLR0913 - a row of the table
     return Applet(number, applet, name, "list", component, controls(text), aliases, parent)
 
 
@@ -255,57 +187,6 @@ _VERSLAG = """
 5|Zichtbaarheid|CN|visibility|
 6|Verslag|CN|text|required
 """
-_VACATURES = """
-1|Vacaturenummer|VA|vacancy_id|drill=SNR Vacature View
-2|Titel|VA|title|
-3|Beroep|VA|occupation|
-4|Werkgever|VA|employer_name|drill=SNR Werkgever View
-5|Plaats|VA|city|
-6|Regio|VA|region|
-7|Uren|VA|hours|
-8|Niveau|VA|level|
-9|Status|VA|status|
-10|Geopend|VA|opened:d|
-11|Sluit|VA|closes:d|
-"""
-_VACATURE = """
-1|Vacaturenummer|VA|vacancy_id|ro
-2|Titel|VA|title|required
-3|Beroep|VA|occupation|
-4|Werkgever|VA|employer_name|ro
-5|KvK-nummer|VA|kvk|
-6|Omschrijving|VA|text|
-7|Postcode|VA|postcode|
-8|Plaats|VA|city|
-9|Regio|VA|region|
-10|Uren|VA|hours|
-11|Niveau|VA|level|
-12|Eisen|VA|requirements|
-13|Geopend|VA|opened:d|
-14|Sluit|VA|closes:d|
-15|Status|VA|status|
-16|Staking|VA|strike:j|
-17|Beroepscode|VA|occupation_code|
-"""
-_WERKGEVERS = """
-1|KvK-nummer|EM|kvk|drill=SNR Werkgever View
-2|Naam|EM|name|
-3|Plaats|EM|city|
-4|Regio|EM|region|
-5|Sector|EM|sector|
-"""
-_WERKGEVER = """
-1|KvK-nummer|EM|kvk|ro
-2|Naam|EM|name|required
-3|Adres|EM|address|
-4|Postcode|EM|postcode|
-5|Plaats|EM|city|
-6|Regio|EM|region|
-7|Contactpersoon|EM|contact|
-8|Telefoon|EM|phone|
-9|E-mail|EM|email|
-10|Sector|EM|sector|
-"""
 _KANDIDATEN = """
 1|VacatureId|VA|vacancy_id|query
 2|Kandidaat|ID|full_name|
@@ -341,44 +222,139 @@ _KLANT = "SNR Klant Screen"
 _ZOEK = _list(1, 1, "SNR Klant List Applet", "client", _KLANTEN, "SNR Klant Zoek Applet")
 
 VIEWS: tuple[View, ...] = (
-    View("SNR Werkvoorraad View", "SNR Werkvoorraad Screen", "Werkvoorraad", "3",
-         (_list(10, 1, "SNR Taak List Applet", "client", _TAKEN, "Taak List"),)),
+    View(
+        "SNR Werkvoorraad View",
+        "SNR Werkvoorraad Screen",
+        "Werkvoorraad",
+        "3",
+        (_list(10, 1, "SNR Taak List Applet", "client", _TAKEN, "Taak List"),),
+    ),
     View("SNR Klant Zoek View", _KLANT, "Klant zoeken", "4, 37", (_ZOEK,)),
     View("SNR Klant Zoek Alle Organisaties View", _KLANT, "Klant zoeken landelijk", "5, 37", (_ZOEK,)),
-    View("SNR Klantbeeld View", _KLANT, "Klantbeeld", "6 (33 from the candidate list)",
-         (_form(2, "SNR Klant Form", "client", _KLANTBEELD, "Klant Form"),)),
-    View("SNR Klant Persoon View", _KLANT, "Persoonsgegevens", "7, 8",
-         (_form(3, "SNR Persoon Form", "client", _PERSOON),)),
-    View("SNR Contacthistorie View", _KLANT, "Contacthistorie", "22, 23",
-         (_list(4, 1, "SNR Contactverslag List Applet", "note", _VERSLAG, "SNR Contactverslag Form", parent="client"), _kop(4))),
-    View("SNR Klant Contactgegevens View", _KLANT, "Contactgegevens", "9",
-         (_form(5, "SNR Contactgegevens Form", "client", _CONTACT), _kop(5))),
-    View("SNR CV View", _KLANT, "CV", "12",
-         (_form(6, "SNR CV Form", "client", _CV),
-          _list(6, 2, "SNR Opleiding List Applet", "education", _OPLEIDING, parent="client"),
-          _list(6, 3, "SNR Werkervaring List Applet", "experience", _ERVARING, parent="client"), _kop(6))),
-    View("SNR Belastbaarheid View", _KLANT, "Belastbaarheid", "14",
-         (_form(7, "SNR Belastbaarheid Form", "client", _BELAST),
-          _list(7, 2, "SNR Belastbaarheid List Applet", "fml", _FML, parent="client"), _kop(7))),
-    View("SNR Uitkering View", _KLANT, "Uitkering", "17",
-         (_form(8, "SNR Uitkering Form", "client", _UITKERING),
-          _list(8, 2, "SNR Maatregel List Applet", "measure", _MAATREGEL, parent="client"), _kop(8))),
-    View("SNR Traject View", _KLANT, "Dienstverlening", "20",
-         (_list(9, 1, "SNR Traject List Applet", "service", _TRAJECT, parent="client"), _kop(9))),
-    View("SNR Verwijzing View", _KLANT, "Verwijzingen", "34",
-         (_list(15, 1, "SNR Verwijzing List Applet", "referral", _VERWIJZING, "SNR Verwijzing Form", parent="client"), _kop(15))),
-    View("SNR Bijlage View", _KLANT, "Bijlagen", "39",
-         (_list(16, 1, "SNR Bijlage List Applet", "attachment", _BIJLAGE, parent="client"), _kop(16))),
-    View("SNR Vacature Zoek View", "SNR Vacature Screen", "Vacature zoeken", "28, 37",
-         (_list(11, 1, "SNR Vacature List Applet", "vacancy", _VACATURES, "SNR Vacature Zoek Applet"),)),
-    View("SNR Vacature View", "SNR Vacature Screen", "Vacature", "28 (read), 29",
-         (_form(12, "SNR Vacature Form", "vacancy", _VACATURE),)),
-    View("SNR Werkgever Zoek View", "SNR Werkgever Screen", "Werkgever zoeken", "30, 37",
-         (_list(18, 1, "SNR Werkgever List Applet", "employer", _WERKGEVERS),)),
-    View("SNR Werkgever View", "SNR Werkgever Screen", "Werkgever", "30, 31",
-         (_form(13, "SNR Werkgever Form", "employer", _WERKGEVER),)),
-    View("SNR Match Kandidaat View", "SNR Match Screen", "Kandidaten bij vacature", "32, 33, 37",
-         (_list(14, 1, "SNR Match Kandidaat List Applet", "client", _KANDIDATEN),)),
+    View(
+        "SNR Klantbeeld View",
+        _KLANT,
+        "Klantbeeld",
+        "6 (33 from the candidate list)",
+        (_form(2, "SNR Klant Form", "client", _KLANTBEELD, "Klant Form"),),
+    ),
+    View(
+        "SNR Klant Persoon View",
+        _KLANT,
+        "Persoonsgegevens",
+        "7, 8",
+        (_form(3, "SNR Persoon Form", "client", _PERSOON),),
+    ),
+    View(
+        "SNR Contacthistorie View",
+        _KLANT,
+        "Contacthistorie",
+        "22, 23",
+        (
+            _list(4, 1, "SNR Contactverslag List Applet", "note", _VERSLAG, "SNR Contactverslag Form", parent="client"),
+            _kop(4),
+        ),
+    ),
+    View(
+        "SNR Klant Contactgegevens View",
+        _KLANT,
+        "Contactgegevens",
+        "9",
+        (_form(5, "SNR Contactgegevens Form", "client", _CONTACT), _kop(5)),
+    ),
+    View(
+        "SNR CV View",
+        _KLANT,
+        "CV",
+        "12",
+        (
+            _form(6, "SNR CV Form", "client", _CV),
+            _list(6, 2, "SNR Opleiding List Applet", "education", _OPLEIDING, parent="client"),
+            _list(6, 3, "SNR Werkervaring List Applet", "experience", _ERVARING, parent="client"),
+            _kop(6),
+        ),
+    ),
+    View(
+        "SNR Belastbaarheid View",
+        _KLANT,
+        "Belastbaarheid",
+        "14",
+        (
+            _form(7, "SNR Belastbaarheid Form", "client", _BELAST),
+            _list(7, 2, "SNR Belastbaarheid List Applet", "fml", _FML, parent="client"),
+            _kop(7),
+        ),
+    ),
+    View(
+        "SNR Uitkering View",
+        _KLANT,
+        "Uitkering",
+        "17",
+        (
+            _form(8, "SNR Uitkering Form", "client", _UITKERING),
+            _list(8, 2, "SNR Maatregel List Applet", "measure", _MAATREGEL, parent="client"),
+            _kop(8),
+        ),
+    ),
+    View(
+        "SNR Traject View",
+        _KLANT,
+        "Dienstverlening",
+        "20",
+        (_list(9, 1, "SNR Traject List Applet", "service", _TRAJECT, parent="client"), _kop(9)),
+    ),
+    View(
+        "SNR Verwijzing View",
+        _KLANT,
+        "Verwijzingen",
+        "34",
+        (
+            _list(15, 1, "SNR Verwijzing List Applet", "referral", _VERWIJZING, "SNR Verwijzing Form", parent="client"),
+            _kop(15),
+        ),
+    ),
+    View(
+        "SNR Bijlage View",
+        _KLANT,
+        "Bijlagen",
+        "39",
+        (_list(16, 1, "SNR Bijlage List Applet", "attachment", _BIJLAGE, parent="client"), _kop(16)),
+    ),
+    View(
+        "SNR Vacature Zoek View",
+        "SNR Vacature Screen",
+        "Vacature zoeken",
+        "28, 37",
+        (_list(11, 1, "SNR Vacature List Applet", "vacancy", VACATURES, "SNR Vacature Zoek Applet"),),
+    ),
+    View(
+        "SNR Vacature View",
+        "SNR Vacature Screen",
+        "Vacature",
+        "28 (read), 29",
+        (_form(12, "SNR Vacature Form", "vacancy", VACATURE),),
+    ),
+    View(
+        "SNR Werkgever Zoek View",
+        "SNR Werkgever Screen",
+        "Werkgever zoeken",
+        "30, 37",
+        (_list(18, 1, "SNR Werkgever List Applet", "employer", WERKGEVERS),),
+    ),
+    View(
+        "SNR Werkgever View",
+        "SNR Werkgever Screen",
+        "Werkgever",
+        "30, 31",
+        (_form(13, "SNR Werkgever Form", "employer", WERKGEVER),),
+    ),
+    View(
+        "SNR Match Kandidaat View",
+        "SNR Match Screen",
+        "Kandidaten bij vacature",
+        "32, 33, 37",
+        (_list(14, 1, "SNR Match Kandidaat List Applet", "client", _KANDIDATEN),),
+    ),
 )
 BY_NAME = {view.name: view for view in VIEWS}
 BY_SCREEN = {view.screen: view for view in reversed(VIEWS)}

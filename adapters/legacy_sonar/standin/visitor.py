@@ -21,7 +21,10 @@ from adapters.legacy_sonar.standin.text import decode, quote
 PATH, EAI = "/sonar_nld/start.swe", "/eai_nld/start.swe?SWEExtSource=WebService&SWEExtCmd=Execute&WSSOAP=1"
 FORM = "application/x-www-form-urlencoded"
 CLIENTS, CLIENTS_FORM = "SNR Klant Zoek View", "SNR Klant Zoek Applet"
-_SWEC, _SRN = re.compile(r"SWEC=(\d+)|name=\"SWEC\" value=\"(\d+)\""), re.compile(r"SRN=(\w+)|name=\"SRN\" value=\"(\w+)\"")
+_SWEC, _SRN = (
+    re.compile(r"SWEC=(\d+)|name=\"SWEC\" value=\"(\d+)\""),
+    re.compile(r"SRN=(\w+)|name=\"SRN\" value=\"(\w+)\""),
+)
 _ROW = re.compile(r'name="SWERowId(\d)" value="([^"]*)"')
 Fields = Iterable[tuple[str, str]]
 
@@ -51,7 +54,10 @@ class Reply:
 
     def control(self, key: str) -> str:
         """The value of a control by its id, as it stands in the page (escaped); empty when absent."""
-        found = re.search(rf'id="{re.escape(key)}">(?:<input[^>]*? value="([^"]*)">|<textarea[^>]*>([^<]*)<|<a [^>]*>([^<]*)<|([^<]*)<)', self.text)
+        found = re.search(
+            rf'id="{re.escape(key)}">(?:<input[^>]*? value="([^"]*)">|<textarea[^>]*>([^<]*)<|<a [^>]*>([^<]*)<|([^<]*)<)',
+            self.text,
+        )
         return next((group for group in found.groups() if group is not None), "") if found else ""
 
     @property
@@ -124,7 +130,12 @@ class Visitor:
 
     async def exchange(self, method: str, target: str, body: bytes = b"", headers: Fields = ()) -> Reply:
         """Send exactly this and read the answer; the cookies of both are kept."""
-        sent = [("Host", self.host_header), ("User-Agent", "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)"), *self.extra, *headers]
+        sent = [
+            ("Host", self.host_header),
+            ("User-Agent", "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)"),
+            *self.extra,
+            *headers,
+        ]
         if self.cookies and not any(name.lower() == "cookie" for name, _ in sent):
             sent.append(("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
         if body or method == "POST":
@@ -178,13 +189,25 @@ class Visitor:
 
     async def invoke(self, method: str, view: str, applet: str, *fields: tuple[str, str]) -> Reply:
         """InvokeMethod on an applet of a view."""
-        return await self.post(("SWECmd", "InvokeMethod"), ("SWEMethod", method), ("SWEView", view), ("SWEApplet", applet), ("SWENeedContext", "true"), *fields)
+        return await self.post(
+            ("SWECmd", "InvokeMethod"),
+            ("SWEMethod", method),
+            ("SWEView", view),
+            ("SWEApplet", applet),
+            ("SWENeedContext", "true"),
+            *fields,
+        )
 
     async def login(self, user: str = "", password: str = "") -> Reply:
         """Log in; `swec` and `srn` come from the answer."""
         self.user, self.password = user or self.user, password or self.password
         self.cookies, self.swec, self.srn = {}, 1, ""
-        named = (("SWEUserName", self.user), ("SWEPassword", self.password), ("SWEFo", "SWEForm1_0"), ("SWENeedContext", "false"))
+        named = (
+            ("SWEUserName", self.user),
+            ("SWEPassword", self.password),
+            ("SWEFo", "SWEForm1_0"),
+            ("SWENeedContext", "false"),
+        )
         return await self.post(*named, ("SWECmd", "ExecuteLogin"), ("SWEView", "Login View"))
 
     async def logoff(self) -> Reply:
@@ -208,14 +231,25 @@ class Visitor:
         """Search persons by surname, wildcards allowed."""
         return await self.search(("s_1_1_2_0", name))
 
-    async def next_page(self, view: str = CLIENTS, applet: str = "SNR Klant List Applet", method: str = "GotoNextSet") -> Reply:
+    async def next_page(
+        self, view: str = CLIENTS, applet: str = "SNR Klant List Applet", method: str = "GotoNextSet"
+    ) -> Reply:
         """The next ten of the list; the request holds no query."""
         return await self.invoke(method, view, applet)
 
-    async def drill(self, row_id: str, field: str = "s_1_1_7_0", view: str = CLIENTS, applet: str = "SNR Klant List Applet", rpc: bool = False) -> Reply:  # noqa: PLR0913 - one argument per part of the link
+    async def drill(
+        self,
+        row_id: str,
+        field: str = "s_1_1_7_0",
+        view: str = CLIENTS,
+        applet: str = "SNR Klant List Applet",
+        rpc: bool = False,
+    ) -> Reply:
         """Click on a cell of a list."""
         more = (("SWERPC", "1"),) if rpc else ()
-        return await self.invoke("Drilldown", view, applet, ("SWEField", field), ("SWERowId", row_id), ("SWEReqRowId", "1"), *more)
+        return await self.invoke(
+            "Drilldown", view, applet, ("SWEField", field), ("SWERowId", row_id), ("SWEReqRowId", "1"), *more
+        )
 
     async def open_client(self, row_id: str, view: str = "SNR Klantbeeld View") -> Reply:
         """Open a view positioned on a person (or vacancy, or employer); an empty row id opens the current record."""
@@ -224,7 +258,14 @@ class Visitor:
 
     async def update_contact(self, row_id: str, modnum: str, *fields: tuple[str, str]) -> Reply:
         """Write contact details, such as ("s_5_1_1_0", "050-9900123")."""
-        return await self.invoke("WriteRecord", "SNR Klant Contactgegevens View", "SNR Contactgegevens Form", ("SWERowId", row_id), ("SWEModNum", modnum), *fields)
+        return await self.invoke(
+            "WriteRecord",
+            "SNR Klant Contactgegevens View",
+            "SNR Contactgegevens Form",
+            ("SWERowId", row_id),
+            ("SWEModNum", modnum),
+            *fields,
+        )
 
     async def create_note(self, row_id: str, text: str, subject: str = "gesprek") -> Reply:
         """Write a note on a person."""
@@ -237,7 +278,13 @@ class Visitor:
 
     async def search_candidates(self, vacancy_id: str, *criteria: tuple[str, str]) -> Reply:
         """Search candidates for a vacancy."""
-        return await self.invoke("ExecuteQuery", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet", ("s_14_1_1_0", vacancy_id), *criteria)
+        return await self.invoke(
+            "ExecuteQuery",
+            "SNR Match Kandidaat View",
+            "SNR Match Kandidaat List Applet",
+            ("s_14_1_1_0", vacancy_id),
+            *criteria,
+        )
 
     async def refer(self, row_id: str, vacancy_id: str, remark: str = "") -> Reply:
         """Refer a person to a vacancy."""
@@ -250,16 +297,25 @@ class Visitor:
 
     async def soap(self, bsn: str, session_type: str = "None", token: str = "") -> Reply:
         """The municipal query."""
-        return await self.exchange("POST", EAI, soap_body(self.user, self.password, bsn, session_type, token), SOAP_HEADERS)
+        return await self.exchange(
+            "POST", EAI, soap_body(self.user, self.password, bsn, session_type, token), SOAP_HEADERS
+        )
 
 
-SOAP_HEADERS = (("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", '"document/http://sonar.example/CustomUI:KlantprofielOpvragen"'))
+SOAP_HEADERS = (
+    ("Content-Type", "text/xml; charset=utf-8"),
+    ("SOAPAction", '"document/http://sonar.example/CustomUI:KlantprofielOpvragen"'),
+)
 
 
 def soap_body(user: str, password: str, bsn: str, session_type: str = "None", token: str = "") -> bytes:
     """The envelope of a municipal query."""
     space = 'xmlns="http://siebel.com/webservices"'
-    who = f"<SessionToken {space}>{token}</SessionToken>" if token else f"<UsernameToken {space}>{user}</UsernameToken><PasswordText {space}>{password}</PasswordText>"
+    who = (
+        f"<SessionToken {space}>{token}</SessionToken>"
+        if token
+        else f"<UsernameToken {space}>{user}</UsernameToken><PasswordText {space}>{password}</PasswordText>"
+    )
     return (
         '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Header>'
         f"<SessionType {space}>{session_type}</SessionType>{who}</soapenv:Header><soapenv:Body>"

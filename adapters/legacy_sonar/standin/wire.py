@@ -24,7 +24,7 @@ _BAD = b"HTTP/1.1 400 Bad Request\r\nServer: SonarWeb/7.8 (stand-in)\r\nContent-
 Handler = Callable[[Request], Answer]
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """Bytes that are no request."""
 
 
@@ -33,7 +33,7 @@ def _headers(lines: list[bytes]) -> dict[str, str]:
     for line in lines:
         name, mark, value = line.decode("latin-1").partition(":")
         if not mark:
-            raise Unreadable(line)
+            raise UnreadableError(line)
         key, text = name.strip().lower(), value.strip()
         found[key] = f"{found[key]}; {text}" if key == "cookie" and key in found else text
     return found
@@ -58,16 +58,16 @@ def _unchunked(data: bytes) -> tuple[bytes, int] | None:
 
 
 def taken(buffer: bytes) -> tuple[Request, str, int] | None:
-    """The first request of the buffer, its version, its length; None while it is not all there; raises Unreadable."""
+    """The first request of the buffer, its version, its length; None while it is not all there; raises UnreadableError."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
         if len(buffer) > LARGEST_HEAD:
-            raise Unreadable("head too long")
+            raise UnreadableError("head too long")
         return None
     first, *lines = buffer[:end].split(b"\r\n")
     parts = first.split(b" ")
     if len(parts) != 3 or not parts[2].startswith(b"HTTP/1."):
-        raise Unreadable(first)
+        raise UnreadableError(first)
     headers = _headers(lines)
     try:
         if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -76,17 +76,21 @@ def taken(buffer: bytes) -> tuple[Request, str, int] | None:
             length = int(headers.get("content-length") or 0)
             found = (buffer[end + 4 : end + 4 + length], length) if len(buffer) >= end + 4 + length else None
     except ValueError:
-        raise Unreadable("length") from None
+        raise UnreadableError("length") from None
     if found is None:
         if len(buffer) > LARGEST_HEAD + LARGEST_BODY:
-            raise Unreadable("too long")
+            raise UnreadableError("too long")
         return None
     target = parts[1]
     if target.startswith(b"http://"):
         target = b"/" + target.split(b"/", 3)[3] if target.count(b"/") > 2 else b"/"
     path, _, query = target.partition(b"?")
     size = end + 4 + found[1]
-    return Request(parts[0].decode("latin-1"), path.decode("latin-1"), query, headers, found[0], buffer[:size]), parts[2].decode("latin-1"), size
+    return (
+        Request(parts[0].decode("latin-1"), path.decode("latin-1"), query, headers, found[0], buffer[:size]),
+        parts[2].decode("latin-1"),
+        size,
+    )
 
 
 def _encoded(answer: Answer, request: Request, version: str) -> tuple[list[tuple[str, str]], bytes]:
@@ -94,7 +98,9 @@ def _encoded(answer: Answer, request: Request, version: str) -> tuple[list[tuple
     body, modes, headers = answer.body, answer.modes, []
     if answer.status == 304:
         return [], b""
-    if body and (modes.gzip == "always" or (modes.gzip == "auto" and "gzip" in request.headers.get("accept-encoding", ""))):
+    if body and (
+        modes.gzip == "always" or (modes.gzip == "auto" and "gzip" in request.headers.get("accept-encoding", ""))
+    ):
         body = gzip.compress(body, 6, mtime=0)
         headers.append(("Content-Encoding", "gzip"))
     if modes.chunked and body and version == "HTTP/1.1":
@@ -125,7 +131,7 @@ class Wire(asyncio.Protocol):
         if not self.busy:
             self._next()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the loop names it
         """Answer nothing any more."""
         self.busy = True
 
@@ -133,7 +139,7 @@ class Wire(asyncio.Protocol):
         while self.buffer and not self.busy:
             try:
                 found = taken(self.buffer)
-            except Unreadable:
+            except UnreadableError:
                 self.transport.write(_BAD)
                 self.transport.close()
                 self.buffer = b""
@@ -195,7 +201,9 @@ class Wire(asyncio.Protocol):
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsurplus")
 
-    def _head(self, answer: Answer, transport: list[tuple[str, str]], request: Request, version: str) -> tuple[bytes, bool]:
+    def _head(
+        self, answer: Answer, transport: list[tuple[str, str]], request: Request, version: str
+    ) -> tuple[bytes, bool]:
         wish = request.headers.get("connection", "").lower()
         old = version == "HTTP/1.0"
         close = answer.modes.close or "close" in wish or (old and "keep-alive" not in wish)
@@ -203,8 +211,18 @@ class Wire(asyncio.Protocol):
         cookies = [pair for pair in answer.headers if pair[0] == "Set-Cookie"]
         last = [("Connection", "close")] if close else [("Connection", "keep-alive")] if old else []
         date = format_datetime(self.clock.moment(), usegmt=True)
-        pairs = [("Date", date), ("Server", _SERVER), *plain, *cookies, *((n, v) for n, v in answer.modes.extra_headers), *transport, *last]
-        text = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in pairs)
+        pairs = [
+            ("Date", date),
+            ("Server", _SERVER),
+            *plain,
+            *cookies,
+            *((n, v) for n, v in answer.modes.extra_headers),
+            *transport,
+            *last,
+        ]
+        text = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in pairs
+        )
         return text.encode("latin-1", "replace") + b"\r\n", close
 
 

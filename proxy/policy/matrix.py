@@ -6,7 +6,7 @@ Rules:
 3. A matrix never changes: a new file makes a new one, with another hash. The hash covers the bytes of the file.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
@@ -35,28 +35,37 @@ _RULE_OPTIONS = (
 )
 
 
+class Use(Protocol):
+    """How the catalogue offers a function to a role."""
+
+    @property
+    def role(self) -> Role: ...  # noqa: D102
+    @property
+    def own(self) -> bool: ...  # noqa: D102
+    @property
+    def categories(self) -> frozenset[Category] | None: ...  # noqa: D102
+
+
 class Offer(Protocol):
     """What the matrix reads of a function of the catalogue."""
 
-    @property
-    def id(self) -> str: ...  # noqa: D102
     @property
     def kind(self) -> Kind: ...  # noqa: D102
     @property
     def categories(self) -> frozenset[Category]: ...  # noqa: D102
     @property
-    def persons(self) -> bool: ...  # noqa: D102
+    def shows_persons(self) -> bool: ...  # noqa: D102
     @property
     def open(self) -> bool: ...  # noqa: D102
     @property
-    def roles(self) -> Collection[Role]: ...  # noqa: D102
+    def roles(self) -> Sequence[Use]: ...  # noqa: D102
 
 
 class Catalogue(Protocol):
     """What the matrix reads of the catalogue; `proxy.catalogue` is a neighbour that this package does not import."""
 
     @property
-    def functions(self) -> Mapping[str, Offer]: ...  # noqa: D102
+    def by_id(self) -> Mapping[str, Offer]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> M
     groups = _groups(sections["groups"], catalogue)
     subjects = _subjects(sections["accompany"], catalogue)
     grants = _grants(sections["functions"], catalogue)
-    rules = _rules(sections["rules"], _Names(dict.fromkeys(catalogue.functions), groups))
+    rules = _rules(sections["rules"], _Names(dict.fromkeys(catalogue.by_id), groups))
     index = {
         (function, role, kind): cell(subjects[function], roles[role], kind, grant, rules)
         for (function, role), grant in grants.items()
@@ -121,37 +130,43 @@ def _roles(place: Place) -> dict[Role, RoleRow]:
 
 
 def _groups(place: Place, catalogue: Catalogue) -> dict[str, frozenset[str]]:
-    known = {name: name for name in catalogue.functions}
+    known = {name: name for name in catalogue.by_id}
     return {name: members.words(known, "function") for name, members in place.mapping().items()}
 
 
 def _subjects(place: Place, catalogue: Catalogue) -> dict[str, Subject]:
-    keys = place.closed(("every",), tuple(catalogue.functions))
+    keys = place.closed(("every",), tuple(catalogue.by_id))
     extra = {name: value.words(_CATEGORIES, "category") for name, value in keys.items()}
     return {
         name: Subject(
             id=name,
             kind=offer.kind,
             categories=frozenset(offer.categories),
-            accompany=extra["every"] | extra.get(name, frozenset()) if offer.persons else frozenset(),
-            persons=offer.persons,
+            accompany=extra["every"] | extra.get(name, frozenset()) if offer.shows_persons else frozenset(),
+            persons=offer.shows_persons,
             open=offer.open,
         )
-        for name, offer in catalogue.functions.items()
+        for name, offer in catalogue.by_id.items()
     }
 
 
 def _grants(place: Place, catalogue: Catalogue) -> dict[tuple[str, Role], Grant]:
     found = {}
-    for function, row in place.closed(tuple(catalogue.functions)).items():
-        offered = {role.value: role for role in catalogue.functions[function].roles}
-        for name, cell_place in row.mapping().items():
+    for function, row in place.closed(tuple(catalogue.by_id)).items():
+        offered = {use.role.value: use for use in catalogue.by_id[function].roles}
+        for name, given in row.mapping().items():
             if name not in offered:
-                cell_place.refuse(
-                    f"the role {name!r} in {function}", f"what the catalogue offers: {', '.join(offered)}"
-                )
-            found[function, offered[name]] = _grant(cell_place)
+                given.refuse(f"the role {name!r} in {function}", f"what the catalogue offers: {', '.join(offered)}")
+            grant = _grant(given)
+            if _wider(grant, offered[name]):
+                given.refuse(f"more for {name} in {function} than the catalogue offers", "its scope or less")
+            found[function, offered[name].role] = grant
     return found
+
+
+def _wider(grant: Grant, use: Use) -> bool:
+    limited = use.categories is not None and (grant.only is None or not grant.only <= use.categories)
+    return limited or (use.own and not grant.own)
 
 
 def _grant(place: Place) -> Grant:

@@ -1,0 +1,120 @@
+"""persons.csv read strictly: what decides about a person, and nothing else of it.
+
+Rules:
+1. Name and birth date are not read. The BSN becomes a digest and a sealed identity before anything is stored.
+2. A BSN that fails the 11-test is not padded to somebody else's: the row id names that person, and the row is reported.
+3. A municipality that no table knows is stored as it is and decides as unknown; a code that is none is refused.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from proxy.facts.regions import RegionTable
+from proxy.model.person import PersonClass, PersonId
+
+COLUMNS = (
+    *("row_id", "bsn", "name", "birth_date", "municipality_code", "responsible_region", "caseload_user", "team"),
+    *("class", "assigned_to", "status"),
+)
+STATUSES = frozenset({"active", "inactive", "expired"})
+_CLASSES = frozenset(PersonClass) - {PersonClass.SELF}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person as it is stored."""
+
+    row_id: str
+    identity: PersonId = field(repr=False)
+    municipality: str | None
+    responsible_region: str | None
+    caseload_user: str | None
+    team: str | None
+    assigned: tuple[str, ...]
+    protection: PersonClass
+    status: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What a reading found, filled while it goes on."""
+
+    rows: int = 0
+    without_bsn: int = 0
+    without_region: int = 0
+    problems: list[str] = field(default_factory=list)
+    """file:line, what was found, what is allowed; the first hundred."""
+    refused: int = 0
+
+    def refuse(self, problem: str) -> None:
+        """Note a row that cannot be stored."""
+        self.refused += 1
+        if len(self.problems) < 100:
+            self.problems.append(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How persons are read: the table of regions, and how an identity is digested and sealed."""
+
+    regions: RegionTable
+    identify: Callable[[str | None, str], PersonId]
+    """BSN (or None) and row id to an identity; a BSN that is none gives the identity of the row id."""
+    file: str = "persons.csv"
+
+
+def read(lines: Iterable[str], how: Reading, report: Report) -> Iterator[PersonRow]:
+    """Give the persons of a file one by one; bad rows go to the report and are not given."""
+    reader = csv.DictReader(lines)
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        report.refuse(f"{how.file}:1: found columns {reader.fieldnames}; allowed are exactly {', '.join(COLUMNS)}")
+        return
+    seen: set[str] = set()
+    for row in reader:
+        problem = _problem(row, how.regions, seen)
+        if problem:
+            report.refuse(f"{how.file}:{reader.line_num}: {problem}")
+            continue
+        seen.add(row["row_id"])
+        yield _person(row, how, report)
+
+
+def _problem(row: Mapping[str, str], regions: RegionTable, seen: set[str]) -> str | None:
+    if None in row or None in row.values():
+        return "found another number of columns than the heading has"
+    if not row["row_id"] or row["row_id"] in seen:
+        return f"found row_id {row['row_id']!r}; allowed: a text that occurs once"
+    for name, holds, allowed in (
+        ("municipality_code", _is_code, "exactly 4 digits, or nothing"),
+        ("responsible_region", regions.known, f"{', '.join(sorted(regions.names))}, or nothing"),
+        ("class", _CLASSES.__contains__, ", ".join(sorted(_CLASSES))),
+        ("status", STATUSES.__contains__, ", ".join(sorted(STATUSES))),
+    ):
+        written = row[name]
+        if not holds(written) and (written or name in {"class", "status"}):
+            return f"found {name} {written!r}; allowed: {allowed}"
+    return None
+
+
+def _is_code(written: str) -> bool:
+    return len(written) == 4 and written.isascii() and written.isdigit()
+
+
+def _person(row: Mapping[str, str], how: Reading, report: Report) -> PersonRow:
+    identity = how.identify(row["bsn"] or None, row["row_id"])
+    code = row["municipality_code"] or None
+    report.rows += 1
+    report.without_bsn += identity.plain is not None and identity.plain.startswith("row:")
+    report.without_region += code not in how.regions.periods
+    return PersonRow(
+        row_id=row["row_id"],
+        identity=identity,
+        municipality=code,
+        responsible_region=row["responsible_region"] or None,
+        caseload_user=row["caseload_user"] or None,
+        team=row["team"] or None,
+        assigned=tuple(row["assigned_to"].split()),
+        protection=PersonClass(row["class"]),
+        status=row["status"],
+    )

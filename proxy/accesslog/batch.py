@@ -7,18 +7,19 @@ Rules:
 3. Nothing here is stored state: the same bundles upon the same head give the same document.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from proxy.accesslog import chain
 from proxy.accesslog.record import (
+    access_link,
     access_row,
-    canonical,
+    completion_link,
     completion_row,
     disclosure_row,
-    joined,
     withheld_row,
 )
 from proxy.model.decision import Effect, Reason
@@ -34,6 +35,9 @@ from proxy.model.entry import (
     Withheld,
 )
 from proxy.model.person import PersonFacts, PersonId
+
+_NO_KEYS: frozenset[bytes] = frozenset()
+_KINDS = (Access, Disclosure, Withheld, SessionChange, Learned, Intent, Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,15 @@ class Bundle:
         """The intent of this bundle."""
         return next((each.id for each in self.journal if isinstance(each, Intent)), None)
 
-    def persons(self) -> Iterable[PersonId]:
+    def persons(self) -> list[PersonId]:
         """Give everybody who needs a reference."""
-        yield from (each.person for each in self.disclosures)
-        yield from (each.person for each in self.withheld)
+        shown = [each.person for each in self.disclosures]
+        return [*shown, *(each.person for each in self.withheld)] if self.withheld else shown
 
     def keys(self) -> frozenset[bytes]:
         """Give the sessions that are changed, under their new and old keys."""
+        if not self.changes:
+            return _NO_KEYS
         old = (each.rekeyed_from for each in self.changes if each.rekeyed_from is not None)
         return frozenset((*(each.session.key for each in self.changes), *old))
 
@@ -83,23 +89,27 @@ class Document:
 
 def bundle(entries: Sequence[Entry]) -> Bundle:
     """Sort entries; raises ValueError where they are not those of one exchange."""
-    accesses = _each(entries, Access)
-    disclosures, withheld = _each(entries, Disclosure), _each(entries, Withheld)
-    changes, learned = _each(entries, SessionChange), _each(entries, Learned)
-    journal: tuple[Intent | Outcome, ...] = (*_each(entries, Intent), *_each(entries, Outcome))
+    kinds: dict[type, list[Any]] = {kind: [] for kind in _KINDS}
+    try:
+        for entry in entries:
+            kinds[type(entry)].append(entry)
+    except KeyError as unknown:
+        raise ValueError(f"found {unknown}; allowed are the types of `model.entry.Entry`") from None
+    accesses = kinds[Access]
     if len(accesses) > 1:
         raise ValueError(f"found {len(accesses)} access records; an exchange has one")
-    if len(accesses) + len(disclosures) + len(withheld) + len(changes) + len(learned) + len(journal) < len(entries):
-        raise ValueError("found an entry of an unknown type; allowed are those of `model.entry.Entry`")
     known = accesses[0].id if accesses else None
-    if any(each.access != known for each in disclosures) or any(each.access != known for each in withheld):
-        raise ValueError("found a person of another exchange; a disclosure or withheld row goes with its access record")
-    facts = tuple(each.facts for each in learned)
-    return Bundle(accesses[0] if accesses else None, disclosures, withheld, changes, facts, journal)
-
-
-def _each[T](entries: Sequence[Entry], kind: type[T]) -> tuple[T, ...]:
-    return tuple(entry for entry in entries if isinstance(entry, kind))
+    for person in (*kinds[Disclosure], *kinds[Withheld]):
+        if person.access != known:
+            raise ValueError("found a person of another exchange; it goes with its access record")
+    return Bundle(
+        accesses[0] if accesses else None,
+        tuple(kinds[Disclosure]),
+        tuple(kinds[Withheld]),
+        tuple(kinds[SessionChange]),
+        tuple(each.facts for each in kinds[Learned]),
+        (*kinds[Intent], *kinds[Outcome]),
+    )
 
 
 def faulted(found: Bundle) -> Bundle:
@@ -123,27 +133,25 @@ def document(
     sequences: list[int] = []
     for each in bundles:
         if each.access is not None:
-            head, written = _access(each, each.access, (head, stamped), references)
-            accesses.append(written)
+            link = _link(each, each.access, references)
+            head = chain.extend(head, chain.body(chain.ACCESS, stamped, link))
+            accesses.append(_element(head, link))
         sequences.append(head.sequence)
     for completion in completions:
-        row = canonical(completion_row(completion))
-        head = chain.extend(head, chain.body(chain.COMPLETION, stamped, (row,)))
-        ended.append(b'{"seq":%d,"hash":"\\\\x%b","row":%b}' % (head.sequence, head.hash.hex().encode(), row))
-    written = b'{"writer":"%b","recorded_at":"%b","access":%b,"completion":%b}' % (
-        head.writer.encode(), stamped, joined(accesses), joined(ended),
+        link = completion_link(completion_row(completion))
+        head = chain.extend(head, chain.body(chain.COMPLETION, stamped, link))
+        ended.append(_element(head, link))
+    written = b'{"writer":"%b","recorded_at":"%b","access":[%b],"completion":[%b]}' % (
+        head.writer.encode(), stamped, b",".join(accesses), b",".join(ended),
     )  # fmt: skip
     return Document(written, head, tuple(sequences))
 
 
-def _access(
-    found: Bundle, access: Access, onto: tuple[chain.Head, bytes], references: Mapping[bytes, UUID]
-) -> tuple[chain.Head, bytes]:
-    row = canonical(access_row(access))
-    shown = [canonical(disclosure_row(each, references[each.person.digest])) for each in found.disclosures]
-    withheld = [canonical(withheld_row(each, references[each.person.digest])) for each in found.withheld]
-    head = chain.extend(onto[0], chain.body(chain.ACCESS, onto[1], (row, *shown, *withheld)))
-    written = b'{"seq":%d,"hash":"\\\\x%b","row":%b,"shown":%b,"withheld":%b}' % (
-        head.sequence, head.hash.hex().encode(), row, joined(shown), joined(withheld),
-    )  # fmt: skip
-    return head, written
+def _link(found: Bundle, access: Access, references: Mapping[bytes, UUID]) -> bytes:
+    shown = [disclosure_row(each, references[each.person.digest]) for each in found.disclosures]
+    withheld = [withheld_row(each, references[each.person.digest]) for each in found.withheld]
+    return access_link(access_row(access), shown, withheld)
+
+
+def _element(head: chain.Head, link: bytes) -> bytes:
+    return b'{"seq":%d,"hash":"\\\\x%b","link":%b}' % (head.sequence, head.hash.hex().encode(), link)

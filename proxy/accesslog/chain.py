@@ -85,9 +85,9 @@ def stamp(moment: datetime) -> bytes:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").encode()
 
 
-def body(kind: bytes, stamped: bytes, rows: Iterable[bytes]) -> bytes:
-    """Write what a link's hash covers besides place and previous hash; no row holds a line feed."""
-    return b"\n".join((kind, stamped, *rows))
+def body(kind: bytes, stamped: bytes, written: bytes) -> bytes:
+    """Write what a link's hash covers besides place and previous hash; what is written holds no line feed."""
+    return b"%b\n%b\n%b" % (kind, stamped, written)
 
 
 def digest(previous: bytes, sequence: int, written: bytes) -> bytes:

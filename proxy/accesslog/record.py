@@ -1,14 +1,14 @@
 """What a line of the access log is made of, and the reference number by which people find it.
 
 Rules:
-1. A row is serialised once: the same bytes go into the database and under the hash. `reading/rows.py` rebuilds them from the
-   columns, so their form is fixed: keys in the order of the tables' row types, times in UTC with microseconds.
-2. Text that PostgreSQL or JSON cannot hold (NUL, half a surrogate pair) is replaced and long text is cut: a client's odd
+1. A record is serialised once: the same bytes go into the database and under the hash. `reading/rows.py` rebuilds them
+   from the columns, so their form is fixed: keys in the order of the row type, times in UTC with microseconds.
+2. Text that PostgreSQL or JSON cannot hold (NUL, half a surrogate pair) is replaced and what a client chose is cut: odd
    bytes may not cost a record.
 3. No person is in a row but by reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -19,10 +19,9 @@ from proxy.model.entry import Access, Completion, Disclosure, Withheld
 from proxy.model.person import Category
 
 type Row = dict[str, object]
+type Cells = tuple[object, ...]
 
 LONGEST = 500
-ROW_LIMIT = 2500
-"""Bytes of a row beyond which its texts are cut; an ordinary access record has about 800."""
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 PREFIX = "SP-"
 _READ_AS = str.maketrans("ILO", "110", "- ")
@@ -70,48 +69,42 @@ def access_row(access: Access) -> Row:
         "decision": access.decision,
         "reason": access.reason,
         "session": hexadecimal(access.session),
-        "account": access.user,
+        "account": cut(access.user),
         "organisation_kind": access.organisation_kind,
         "organisation": access.organisation,
         "role": access.role,
         "authorisation": access.authorisation,
-        "client": access.client,
-        "function": access.function,
+        "client": cut(access.client),
+        "function": cut(access.function),
         "target": access.target,
         "rules": access.rules,
         "policy": access.policy,
         "cell": access.cell,
-        "purpose": access.purpose,
-        "vacancy": access.vacancy,
+        "purpose": cut(access.purpose),
+        "vacancy": cut(access.vacancy),
         "core": access.core,
         "revision": access.revision,
         "routing": access.routing,
         "upstream_status": access.upstream_status,
         "rows": access.rows,
-        "detail": access.detail,
+        "detail": cut(access.detail),
         "regions": access.regions,
     }
 
 
-def disclosure_row(disclosure: Disclosure, person: UUID) -> Row:
-    """Give a disclosure in the order of `log_disclosure`; the person is its reference."""
-    return {
-        "person": person,
-        "relation": disclosure.relation,
-        "shown": codes(disclosure.shown),
-        "masked": codes(disclosure.masked),
-        "deliberate": disclosure.deliberate,
-    }
+def disclosure_row(disclosure: Disclosure, person: UUID) -> Cells:
+    """Give a disclosure as person, relation, shown, masked, deliberate; the person is its reference."""
+    return person, disclosure.relation, codes(disclosure.shown), codes(disclosure.masked), disclosure.deliberate
 
 
-def withheld_row(withheld: Withheld, person: UUID) -> Row:
-    """Give a withheld person in the order of `log_withheld`."""
-    return {
-        "person": person,
-        "relation": withheld.relation,
-        "reason": withheld.reason,
-        "deliberate": withheld.deliberate,
-    }
+def withheld_row(withheld: Withheld, person: UUID) -> Cells:
+    """Give a withheld person as person, relation, reason, deliberate."""
+    return person, withheld.relation, withheld.reason, withheld.deliberate
+
+
+def access_link(row: Row, shown: Sequence[Cells], withheld: Sequence[Cells]) -> bytes:
+    """Serialise an access record with its persons."""
+    return canonical({"row": row, "shown": shown, "withheld": withheld})
 
 
 def completion_row(completion: Completion) -> Row:
@@ -124,10 +117,20 @@ def completion_row(completion: Completion) -> Row:
     }
 
 
+def completion_link(row: Row) -> bytes:
+    """Serialise a completion."""
+    return canonical(row)
+
+
 @lru_cache(4096)
-def codes(categories: frozenset[Category]) -> tuple[str, ...]:
-    """Write categories as sorted codes."""
-    return tuple(sorted(category.value for category in categories))
+def codes(categories: frozenset[Category]) -> str:
+    """Write categories as PostgreSQL reads an array from text, sorted."""
+    return array(sorted(category.value for category in categories))
+
+
+def array(words: Iterable[str]) -> str:
+    """Write simple words as an array literal."""
+    return "{" + ",".join(words) + "}"
 
 
 def hexadecimal(octets: bytes | None) -> str | None:
@@ -135,36 +138,33 @@ def hexadecimal(octets: bytes | None) -> str | None:
     return None if octets is None else "\\x" + octets.hex()
 
 
-def canonical(row: Row) -> bytes:
-    """Serialise a row; text that cannot be stored is mended first."""
+def cut[T: (str, str | None)](text: T) -> T:
+    """Cut what a client may have chosen to a length that people can read."""
+    if text is not None and len(text) > LONGEST:
+        return f"{text[: LONGEST - 1]}…"
+    return text
+
+
+def canonical(found: object) -> bytes:
+    """Serialise a record; text that cannot be stored is mended first."""
     try:
-        written = orjson.dumps(row)
+        written = orjson.dumps(found)
     except TypeError:  # a surrogate: orjson refuses it
-        return orjson.dumps(mended(row))
-    if len(written) > ROW_LIMIT or b"\\u0000" in written:
-        return orjson.dumps(mended(row))
-    return written
+        return orjson.dumps(mended(found))
+    return orjson.dumps(mended(found)) if b"\\u0000" in written else written
 
 
-def mended(row: Row) -> Row:
-    """Replace what cannot be stored and cut what is too long; a row that was mended stays as it is."""
-    return {key: _mended(found) for key, found in row.items()}
-
-
-def _mended(found: object) -> object:
+def mended(found: object) -> object:
+    """Replace what cannot be stored; what was mended stays as it is."""
     if isinstance(found, str):
-        storable = found.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        return storable if len(storable) <= LONGEST else storable[: LONGEST - 1] + "…"
+        return found.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(found, dict):
+        return {key: mended(each) for key, each in found.items()}
     if isinstance(found, tuple | list):
-        return [_mended(each) for each in found]
+        return [mended(each) for each in found]
     return found
 
 
 def in_utc(moment: datetime) -> datetime:
     """Write a moment in UTC, so that it reads the same wherever it was made."""
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-
-
-def joined(rows: Iterable[bytes]) -> bytes:
-    """Join serialised rows into one JSON array."""
-    return b"[" + b",".join(rows) + b"]"

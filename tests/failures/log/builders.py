@@ -35,6 +35,7 @@ class Wall:
     """The real clock."""
 
     def now(self) -> datetime:
+        """Give the time."""
         return datetime.now(UTC)
 
 
@@ -45,6 +46,7 @@ class Shifted:
     moment: datetime
 
     def now(self) -> datetime:
+        """Give the moment that the test chose."""
         return self.moment
 
 
@@ -56,9 +58,12 @@ class Sessions:
         self.learned: list[PersonFacts] = []
 
     async def apply(self, connection: Connection, changes: Sequence[SessionChange]) -> set[bytes]:
+        """Pass on to the real store."""
         return await self.store.apply(connection, changes)
 
     async def learn(self, connection: Connection, facts: Sequence[PersonFacts]) -> None:
+        """Keep what would be stored, and show that the connection can be used."""
+        await connection.execute("SELECT 1")
         self.learned += facts
 
 

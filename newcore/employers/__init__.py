@@ -1,0 +1,1 @@
+"""Employers: who offers vacancies, and whom to call there."""

@@ -1,0 +1,1 @@
+"""Records that are kept under a version: what vacancies and employers have in common."""

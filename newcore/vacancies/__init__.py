@@ -1,0 +1,1 @@
+"""Vacancies: what employers ask for."""

@@ -1,0 +1,16 @@
+"""A vacancy: the fields that the screens show, kept as texts (`  ` behind a title, a lower-case flag, dates as written)."""
+
+from newcore.register.model import Kind
+
+VACANCY = Kind(
+    table="vacancy",
+    fields=(
+        "vacancy_id", "title", "occupation", "occupation_code", "employer_name", "kvk", "text", "postcode", "city",
+        "region", "hours", "level", "requirements", "opened", "closes", "status", "strike",
+    ),
+    number="vacancy_id",
+    filters=(
+        "vacancy_id", "title", "occupation", "employer_name", "city", "region", "hours", "level", "status", "opened",
+        "closes", "text", "kvk",
+    ),
+)  # fmt: skip

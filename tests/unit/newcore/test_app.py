@@ -1,0 +1,74 @@
+import httpx
+import pytest
+
+from newcore.app import application, engine_on
+from newcore.description import API_VERSION
+from tests.unit.newcore.conftest import TOKEN
+
+PATHS = [
+    "/health",
+    "/v1/vacancies",
+    "/v1/vacancies/nobody",
+    "/v1/employers",
+    "/v1/openapi.json",
+    "/nowhere",
+    "/v1/nowhere",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_answer_carries_version_and_security_headers(client, path):
+    """Errors too."""
+    answer = await client.get(path)
+    assert answer.headers["api-version"] == API_VERSION
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/v1/nowhere", 404), ("POST", "/v1/vacancies", 405), ("GET", "/v1/vacancies/", 404)],
+)
+async def test_what_does_not_exist_is_a_problem_document(client, method, path, status):
+    """Unknown paths, methods and trailing slashes."""
+    answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+async def test_the_description_follows_the_design_rules(client):
+    """Server below /v1, contact, 400 with problem details and no 422, version header, camelCase parameters."""
+    answer = await client.get("/v1/openapi.json", headers={"Authorization": ""})
+    document = answer.json()
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert document["openapi"].startswith("3.")
+    assert document["servers"] == [{"url": "/v1"}]
+    assert set(document["info"]["contact"]) == {"name", "url", "email"}
+    assert set(document["paths"]) == {"/vacancies", "/vacancies/{id}", "/employers", "/employers/{id}"}
+    for path in document["paths"].values():
+        for operation in path.values():
+            responses = operation["responses"]
+            assert "422" not in responses
+            assert "application/problem+json" in responses["400"]["content"]
+            assert all("API-Version" in each["headers"] for each in responses.values())
+            assert all("_" not in each["name"] for each in operation.get("parameters", ()))
+
+
+async def test_a_store_that_is_down_is_a_503_without_its_address():
+    """The caller may fall back; nothing of the inside is told."""
+    engine = engine_on("postgresql://nobody:x@127.0.0.1:1/none")
+    transport = httpx.ASGITransport(application(engine, TOKEN))
+    async with httpx.AsyncClient(transport=transport, base_url="http://newcore") as asking:
+        for path in ("/health", "/v1/vacancies"):
+            answer = await asking.get(path)
+            assert answer.status_code == 503
+            assert "127.0.0.1" not in answer.text
+    await engine.dispose()
+
+
+def test_without_a_token_there_is_no_application():
+    """An open write API is refused at the start."""
+    with pytest.raises(ValueError, match="service token"):
+        application(engine_on("postgresql://nobody:x@127.0.0.1:1/none"), "")

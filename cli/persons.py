@@ -1,0 +1,77 @@
+"""`poort persons`: import what decides about persons. BSNs become digests and sealed identities before they are stored."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import Json, progress, show
+from cli.secret import secret_key
+from cli.start import begin
+from proxy import database
+from proxy.accesslog.persons import NONCE, Keyring, sealer
+from proxy.errors import OperatorError
+from proxy.facts import dossier, store
+from proxy.identity.binding import person_id
+from proxy.model.person import PersonId
+
+app = typer.Typer()
+
+
+@app.callback()
+def persons() -> None:
+    """Import the facts about persons that rules need."""
+
+
+@app.command("import")
+def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
+    """Import facts of persons from a CSV file, all or nothing; existing ones are replaced where they differ."""
+    settings = begin()
+    report = dossier.Report()
+    secret = secret_key(settings)
+    how = dossier.Reading(store.region_table(), _identify(secret), file.name)
+    with database.open_cluster(settings) as cluster, file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = _counted(dossier.read(lines, how, report), file)
+        try:
+            done = store.import_persons(
+                cluster.dsn(database.Role.WORKER), rows, _seal(secret), lambda: report.refused > 0
+            )
+        except OperatorError as refused:
+            more = f"\n({report.refused} rows in all)" if report.refused > len(report.problems) else ""
+            raise OperatorError(f"{refused}\n" + "\n".join(report.problems) + more) from None
+    result = {
+        "persons": report.rows,
+        "added": done.added,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "without_bsn": report.without_bsn,
+        "without_region": report.without_region,
+    }
+    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+def _identify(secret: bytes) -> Callable[[str | None, str], PersonId]:
+    def identify(bsn: str | None, row_id: str) -> PersonId:
+        return person_id(secret, bsn=bsn, row_id=row_id)
+
+    return identify
+
+
+def _seal(secret: bytes) -> Callable[[bytes], bytes]:
+    sealing = sealer(Keyring(secret))
+
+    def seal(plain: bytes) -> bytes:
+        return sealing.seal(plain, secrets.token_bytes(NONCE))
+
+    return seal
+
+
+def _counted(rows: Iterator[dossier.PersonRow], file: Path) -> Iterator[dossier.PersonRow]:
+    with file.open("rb") as lines:
+        total = sum(1 for _ in lines) - 1
+    with progress("persons", max(total, 0)) as advance:
+        for row in rows:
+            yield row
+            advance()

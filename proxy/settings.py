@@ -146,7 +146,7 @@ def _read(key: str, text: str, source: str, read: Callable[[str], object]) -> ob
 
 
 def _unknown(key: str, source: str, readers: Mapping[str, object]) -> str:
-    close = get_close_matches(key, readers, n=1)
+    close = get_close_matches(key, readers, n=1, cutoff=0.8)
     allowed = f"did you mean {close[0]}?" if close else f"allowed are: {', '.join(sorted([*readers, CONFIG]))}"
     return f"{source}: unknown setting {key}; {allowed}"
 

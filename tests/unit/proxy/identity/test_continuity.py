@@ -1,0 +1,218 @@
+"""Continuity: what a call inherits, where the cursor is believed to stand, when an identity was checked."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.identity.continuity import Limits, advance, checks, expired, opened, settle, verified
+from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
+from proxy.model.decision import Reason
+from proxy.model.person import Category, Reading, Shown
+from proxy.model.principal import Listing, Session
+from proxy.model.route import Core, Route
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+LEGACY, NEWCORE = Route(Core.LEGACY, 1), Route(Core.NEWCORE, 1)
+CHECK = Search(SearchClass.BSN, "999990019", birth_date=True)
+
+
+def a_call(function: str | None = "client.overview.view", view: str = "", **over) -> Call:
+    """A call of one link."""
+    return Call(
+        **({"format": Format.HTML, "links": (Link(function, view),), "function": function, "kind": Kind.CONSULT} | over)
+    )
+
+
+def a_session(**over) -> Session:
+    """A session that has looked at a client of a list."""
+    listing = Listing("client.search", "legacy", ("1-7A", "1-7B"))
+    values = {"view": "Klantbeeld", "function": "client.overview.view", "current": "1-7A", "listing": listing}
+    times = {"started_at": NOW, "last_seen": NOW}
+    return Session(key=b"k" * 32, version=4, user="AWE0421", **(times | values | over))
+
+
+def shown(row_id: str | None = "1-7A", bsn: str | None = "999990019") -> Shown:
+    """A person in an answer."""
+    return Shown(row_id, bsn, None, None, frozenset({Category.ID}), ((0, 1),), deliberate=False)
+
+
+def reading(*persons: Shown, **over) -> Reading:
+    """A page of these persons."""
+    return Reading(persons, b"x", **over)
+
+
+def test_navigation_inherits_the_function_of_the_view():
+    """A call without a function of its own is decided as what the session is looking at."""
+    settled = settle(a_call(None), a_session())
+    assert settled.function == "client.overview.view"
+    assert [link.function for link in settled.links] == ["client.overview.view"]
+
+
+def test_paging_inherits_the_function_of_the_list():
+    """The next set belongs to the list, also after a client of it was opened."""
+    assert settle(a_call(None, "Klant Zoek", pages=True), a_session()).function == "client.search"
+
+
+def test_paging_on_the_view_that_is_open_belongs_to_that_view():
+    """Rows under the current person are paged as the view on which they stand."""
+    assert settle(a_call(None, "Klantbeeld", pages=True), a_session()).function == "client.overview.view"
+
+
+@pytest.mark.parametrize("over", [{}, {"by_cursor": True, "function": "client.note.view"}])
+def test_without_a_session_nothing_is_inherited(over):
+    """Nobody's navigation has no function and nobody's cursor stands nowhere."""
+    function = over.pop("function", None)
+    assert settle(a_call(function, **over), None) is Reason.NO_SESSION
+
+
+def test_a_call_that_says_everything_needs_no_session():
+    """A log-in or a SOAP call is complete by itself and stays as it is."""
+    call = a_call("session.login")
+    assert settle(call, None) is call
+
+
+@pytest.mark.parametrize("over", [{"listing": None}, {"listing": None, "function": None}])
+def test_paging_without_a_list_is_refused(over):
+    """A lost list cannot be gone on with."""
+    assert settle(a_call(None, pages=True), a_session(**over)) is Reason.NO_CURRENT_RECORD
+
+
+def test_a_call_by_cursor_gets_the_current_row():
+    """SONAR's current record is the row that is decided about."""
+    assert settle(a_call(by_cursor=True), a_session()).row_ids == ("1-7A",)
+    assert settle(a_call(by_cursor=True, row_ids=("1-7B",)), a_session()).row_ids == ("1-7A", "1-7B")
+
+
+def test_a_call_by_cursor_without_a_current_record_is_refused():
+    """After a withheld answer nothing may be done with the record that nobody may see."""
+    assert settle(a_call(by_cursor=True), a_session(current=None)) is Reason.NO_CURRENT_RECORD
+
+
+def test_an_export_carries_the_right_to_the_list_with_it():
+    """Exporting is decided as exporting *and* as looking at that very list, whatever view is open."""
+    call = a_call("list.export", "Klantbeeld", kind=Kind.EXPORT, pages=True)
+    settled = settle(call, a_session())
+    assert [link.function for link in settled.links] == ["list.export", "client.search"]
+    assert settled.function == "list.export"
+    assert settle(call, a_session(listing=None)) is Reason.NO_CURRENT_RECORD
+
+
+def test_the_vacancy_of_a_list_counts_for_the_persons_it_showed_only():
+    """A vacancy is no passport: it goes with the rows of its own candidate list and with its pages."""
+    listing = Listing("match.candidates.search", "legacy", ("1-7B",), vacancy="V1")
+    session = a_session(listing=listing)
+    assert settle(a_call(row_ids=("1-7B",)), session).vacancy == "V1"
+    assert settle(a_call(row_ids=("1-7A",)), session).vacancy is None
+    assert settle(a_call(None, pages=True), session).vacancy == "V1"
+    assert settle(a_call(row_ids=("1-7B",), vacancy="V2"), session).vacancy == "V2"
+
+
+def test_the_cursor_is_believed_where_its_person_was_kept():
+    """The first row shown is current; a withheld one is not, whatever was current before."""
+    page = reading(shown("1-7C"), shown("1-7D"), listed=True, cursor="1-7C")
+    call = a_call("client.search", "Klant Zoek", moves_cursor=True)
+    assert advance(a_session(), call, LEGACY, page, page.persons, NOW).current == "1-7C"
+    assert advance(a_session(), call, LEGACY, page, page.persons[1:], NOW).current is None
+
+
+def test_a_page_of_a_person_without_a_known_cursor_leaves_none():
+    """What the answer does not say is not guessed from before."""
+    page = reading(shown("1-7C"))
+    assert advance(a_session(), a_call(), LEGACY, page, page.persons, NOW).current is None
+
+
+@pytest.mark.parametrize("page", [None, reading()])
+def test_a_page_without_persons_leaves_the_cursor_unless_the_call_moves_it(page):
+    """A vacancy page says nothing of the person; a call that moves the cursor without saying where loses it."""
+    assert advance(a_session(), a_call("vacancy.search"), LEGACY, page, (), NOW).current == "1-7A"
+    assert advance(a_session(), a_call(moves_cursor=True), LEGACY, page, (), NOW).current is None
+
+
+def test_newcore_does_not_move_the_cursor_of_sonar():
+    """An answer of the other core says nothing about legacy's record."""
+    page = reading(listed=True, cursor="1-V1")
+    assert advance(a_session(), a_call("vacancy.search", moves_cursor=True), NEWCORE, page, (), NOW).current == "1-7A"
+
+
+def test_a_list_remembers_its_function_core_and_kept_rows():
+    """Only what was shown is in the list; a new list replaces the old one, the next set goes on with it."""
+    page = reading(shown("1-7C"), shown("1-7D"), shown(None), listed=True)
+    call = a_call("match.candidates.search", "Match", vacancy="V1")
+    after = advance(a_session(), call, LEGACY, page, page.persons[1:], NOW)
+    assert after.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1")
+    paged = advance(after, a_call("match.candidates.search", pages=True), LEGACY, page, page.persons[:1], NOW)
+    assert paged.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7C",), "V1")
+
+
+def test_an_answer_of_newcore_opens_a_list_without_a_reading():
+    """A first page answered by newcore is a list of that core."""
+    after = advance(a_session(), a_call("vacancy.search", first_page=True), NEWCORE, None, (), NOW)
+    assert after.listing == Listing("vacancy.search", Core.NEWCORE, ())
+
+
+def test_an_export_leaves_view_list_and_cursor_as_they_were():
+    """A file that goes out moves nothing in the session but its version, time and sequence."""
+    page = reading(shown("1-7C"), listed=True, cursor="1-7C")
+    call = a_call("list.export", "Elders", kind=Kind.EXPORT, pages=True, sequence=9)
+    after = advance(a_session(), call, LEGACY, page, page.persons, NOW + timedelta(seconds=1))
+    assert after == replace(a_session(), version=5, last_seen=NOW + timedelta(seconds=1), sequence=9)
+
+
+def test_a_mutation_on_the_open_view_does_not_make_looking_again_a_mutation():
+    """After a note was written the view is still the view of notes."""
+    session = a_session(view="Notities", function="client.note.view")
+    call = a_call("client.note.create", "Notities", kind=Kind.MUTATE)
+    assert advance(session, call, LEGACY, None, (), NOW).function == "client.note.view"
+    elsewhere = a_call("client.contact.update", "Contact", kind=Kind.MUTATE)
+    assert advance(session, elsewhere, LEGACY, None, (), NOW).function == "client.contact.update"
+
+
+def test_only_bsn_with_birth_date_checks_an_identity():
+    """RG15: a name, or a BSN alone, checks nobody."""
+    assert checks(a_call(search=CHECK))
+    for search in (
+        None,
+        replace(CHECK, birth_date=False),
+        replace(CHECK, bsn=None),
+        replace(CHECK, by=SearchClass.NAME),
+    ):
+        assert not checks(a_call(search=search))
+
+
+def test_the_checked_identity_is_the_one_that_was_asked_for():
+    """Of the rows of a checking search only those with that very BSN are checked, and only in this session."""
+    call = a_call("client.search.national", search=CHECK)
+    asked, neighbour = shown("1-7A"), shown("1-7B", bsn="999990007")
+    assert verified(None, call, asked)
+    assert not verified(None, call, neighbour)
+    after = advance(a_session(), call, LEGACY, reading(asked, neighbour, listed=True), (asked, neighbour), NOW)
+    assert after.verified == {"1-7A"}
+    assert verified(after, a_call(), asked)
+    assert not verified(a_session(), a_call(), asked)
+
+
+def test_checked_identities_are_bounded():
+    """A session that checks hundreds of identities keeps the latest, not all."""
+    session = a_session(verified=frozenset(str(number) for number in range(200)))
+    call = a_call("client.search.national", search=CHECK)
+    assert advance(session, call, LEGACY, reading(shown(), listed=True), (shown(),), NOW).verified == {"1-7A"}
+
+
+def test_a_chained_login_begins_on_the_view_of_its_last_link():
+    """A log-in alone has no view; one with a page behind it has that page's."""
+    login = Link("session.login", command="ExecuteLogin")
+    plain = opened(b"k" * 32, "AWE0421", NOW, a_call("session.login", sequence=1))
+    assert (plain.view, plain.function, plain.version, plain.sequence) == ("", None, 0, 1)
+    chained = a_call("home.worklist.view", links=(login, Link("home.worklist.view", "Werkvoorraad")))
+    assert opened(b"k" * 32, "AWE0421", NOW, chained).function == "home.worklist.view"
+
+
+@given(st.integers(0, 4000), st.integers(0, 40_000))
+def test_a_session_ends_by_idleness_or_by_age(idle, age):
+    """Either limit alone ends it; asking often does not make it live longer than its age."""
+    limits = Limits(timedelta(seconds=1800), timedelta(seconds=36_000))
+    session = a_session(started_at=NOW - timedelta(seconds=max(idle, age)), last_seen=NOW - timedelta(seconds=idle))
+    assert expired(session, NOW, limits) == (idle > 1800 or max(idle, age) > 36_000)

@@ -1,7 +1,7 @@
 """What the stand-in knows: seeded records, and every change since, kept in an append-only file.
 
 Rules: the seed is never written; a change is one JSON line, written before it is applied, so a restart on the same
-directory gives the same records; a directory made for another number or seed is refused, not mixed.
+directory gives the same records (a last line that was cut off is dropped); a directory made for another number or seed is refused, not mixed.
 """
 
 from __future__ import annotations
@@ -69,9 +69,11 @@ class Store:
             )
         meta.write_text(json.dumps(wanted), encoding="utf-8")
         if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                if line.endswith("}"):
-                    self._apply(json.loads(line))
+            whole = path.read_bytes()
+            whole = whole[: whole.rfind(b"\n") + 1]
+            path.write_bytes(whole)
+            for line in whole.decode("utf-8").splitlines():
+                self._apply(json.loads(line))
         self.applied.clear()
         self.recent.clear()
         return path.open("a", encoding="utf-8")

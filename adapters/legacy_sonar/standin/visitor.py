@@ -170,7 +170,8 @@ class Visitor:
         place = reply.header("Location") if reply.status == 302 else reply.text if 'name="SRN"' in reply.text else ""
         count, token = _SWEC.search(place), _SRN.search(place)
         if count and token:
-            self.swec, self.srn = int(count[1] or count[2]), token[1] or token[2]
+            number, srn = int(count[1] or count[2]), token[1] or token[2]
+            self.swec, self.srn = max(number, self.swec) if srn == self.srn else number, srn
 
     def query(self, *fields: tuple[str, str]) -> str:
         """The fields as a form, with SRN, SWEC and SWETS behind them; uses up one SWEC."""

@@ -18,6 +18,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import orjson
 import psycopg
@@ -78,11 +79,11 @@ class Client:
     """One session that makes one exchange after another."""
 
     def __init__(self, number: int, given: argparse.Namespace) -> None:
-        """Spread the clients over the interval."""
+        """Give the client its session and its mean pause."""
         self._given = given
         self._session = session(os.urandom(32))
         self._pause = given.clients / given.rate if given.rate else 0
-        self._next = time.perf_counter() + self._pause * number / given.clients
+        self._chance = Random(number)
         self._persons = exchange(given.persons)
 
     def entries(self) -> tuple[Entry, ...]:
@@ -103,11 +104,12 @@ class Client:
         return waited
 
     async def run(self, ledger: Ledger, until: float, waits: list[float]) -> None:
-        """Go on at the rate; a late one is not caught up with."""
-        while (now := time.perf_counter()) < until:
+        """Go on at the rate, at random moments as people do (exponential pauses)."""
+        arrival = time.perf_counter()
+        while time.perf_counter() < until:
             if self._pause:
-                self._next = max(self._next + self._pause, now)
-                await asyncio.sleep(self._next - now)
+                arrival += self._chance.expovariate(1 / self._pause)
+                await asyncio.sleep(max(0, arrival - time.perf_counter()))
             waits.append(await self.once(ledger))
 
 

@@ -140,9 +140,9 @@ def hexadecimal(octets: bytes | None) -> str | None:
 
 def cut[T: (str, str | None)](text: T) -> T:
     """Cut what a client may have chosen to a length that people can read."""
-    if text is not None and len(text) > LONGEST:
-        return f"{text[: LONGEST - 1]}…"
-    return text
+    if not text or len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 1]}…"
 
 
 def canonical(found: object) -> bytes:

@@ -49,9 +49,9 @@ class References:
         known = self._known
         return {person.digest: person for person in persons if person.digest not in known}
 
-    def wanted(self, persons: Iterable[PersonId]) -> str:
+    def wanted(self, persons: Iterable[PersonId]) -> bytes:
         """Write the document for `log_persons`, which makes what is missing."""
-        return orjson.dumps([self._wanted(person) for person in persons]).decode()
+        return orjson.dumps([self._wanted(person) for person in persons])
 
     def _wanted(self, person: PersonId) -> dict[str, object]:
         plain = self._plain(person)

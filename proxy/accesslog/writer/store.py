@@ -21,14 +21,16 @@ from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
 
-from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from proxy.accesslog import chain
 from proxy.accesslog.batch import Bundle, document, faulted
 from proxy.accesslog.parts import Attempt, Committed, Parts
 from proxy.accesslog.record import ALPHABET
 from proxy.accesslog.references.store import References
+from proxy.accesslog.writer.client import ask, literal
 from proxy.model.entry import Completion, Receipt
 
 MONTHS_AHEAD = 3
@@ -56,7 +58,6 @@ class Writer:
         self.head = chain.opening(name)
         self.attempted: Attempt | None = None
         self._connection = connection
-        self._cursor = AsyncClientCursor(connection)
         self._parts = parts
         self._references = References(parts.keyring, parts.limits.references, parts.limits.references_age)
         self._moment = datetime.min.replace(tzinfo=UTC)
@@ -112,8 +113,8 @@ class Writer:
         committed = _committed(self.name, kept, found.sequences, journal)
         intent = next((each.intent for each in kept if each.intent is not None), None)
         self.attempted = Attempt(self.name, self.head, found.head, intent, committed)
-        statement = "SELECT log_append(%s); COMMIT" if begun else "BEGIN; SELECT log_append(%s); COMMIT"
-        await self._cursor.execute(statement, [found.written.decode()])
+        written = literal(self._connection, found.written)
+        await ask(self._connection, b"%bSELECT log_append(%b); COMMIT" % (b"" if begun else b"BEGIN; ", written))
         self.head, self.attempted = found.head, None
         self._references.remember(new)
         return committed
@@ -123,12 +124,11 @@ class Writer:
         self._references.forget_old(self._moment)
         unknown = self._references.unknown(person for each in bundles for person in each.persons())
         if unknown:
-            wanted = self._references.wanted(unknown.values())
-            await self._cursor.execute("BEGIN; SELECT found, reference FROM log_persons(%s)", [wanted])
-            self._cursor.nextset()
-            return {bytes(found): reference for found, reference in await self._cursor.fetchall()}, True
+            wanted = literal(self._connection, self._references.wanted(unknown.values()))
+            found = await ask(self._connection, b"BEGIN; SELECT found, reference FROM log_persons(%b)" % wanted)
+            return _references(found[-1]), True
         if any(each.changes or each.facts or each.journal for each in bundles):
-            await self._connection.execute("BEGIN")
+            await ask(self._connection, b"BEGIN")
             return {}, True
         return {}, False
 
@@ -154,7 +154,7 @@ class Writer:
         """Leave the transaction of a batch that failed; nothing of it is stored."""
         self.attempted = None
         if self._connection.pgconn.transaction_status is not TransactionStatus.IDLE:
-            await self._connection.execute("ROLLBACK")
+            await ask(self._connection, b"ROLLBACK")
 
     async def make_months(self) -> None:
         """Make the partitions of this month and the coming ones."""
@@ -199,6 +199,12 @@ class Writer:
 def lock(name: str) -> int:
     """Give the number of the session lock that goes with a writer's name."""
     return int.from_bytes(sha256(b"sonarpoort writer " + name.encode()).digest()[:8], signed=True)
+
+
+def _references(found: PGresult) -> dict[bytes, UUID]:
+    """Read digest (hexadecimal, after a backslash and x) and reference of each row."""
+    rows = ((found.get_value(row, 0), found.get_value(row, 1)) for row in range(found.ntuples))
+    return {bytes.fromhex(digest[2:].decode()): UUID(person.decode()) for digest, person in rows if digest and person}
 
 
 def _stale(found: Bundle, failed: set[bytes]) -> int:

@@ -49,7 +49,7 @@ class Place:
         return self.directory / name
 
 
-def demo(
+def demo(  # noqa: PLR0913, PLR0917  options of a command
     data_dir: Annotated[Path, typer.Option(help="where everything is kept")] = DEFAULT_DIRECTORY,
     port_base: Annotated[int, typer.Option(min=1024, max=65000, help="gateway +0, newcore +20, stand-in +120")] = 8080,
     clients: Annotated[int, typer.Option(min=50, max=1_000_000, help="seeded persons")] = 2000,

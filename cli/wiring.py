@@ -1,0 +1,194 @@
+"""Joins the parts: settings become stores, tables, the line and a listener. The only file that knows every class.
+
+Rules: what is closed here was opened here, in the opposite order; a part that cannot start refuses the start; the tables
+of the moment are one `House`, which every walk keeps from its beginning to its end.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from adapters.legacy_sonar.dialect import SonarDialect
+from adapters.legacy_sonar.mimic.client import NewcoreMimic
+from cli.secret import secret_key
+from proxy.accesslog.parts import Limits as LedgerLimits
+from proxy.accesslog.parts import Parts
+from proxy.accesslog.persons import NONCE, Keyring, sealer
+from proxy.accesslog.store import Ledger
+from proxy.catalogue import load as catalogue_load
+from proxy.catalogue.catalogue import Catalogue
+from proxy.database import Cluster, Database, Role
+from proxy.errors import OperatorError, PoortError
+from proxy.facts import regions
+from proxy.facts.store import FactStore
+from proxy.identity.continuity import Limits
+from proxy.identity.store import SessionStore
+from proxy.journal.store import Journal
+from proxy.journal.watch import Watermarks
+from proxy.listener.carry import Carry, World
+from proxy.listener.upstream import Pool, UpstreamSettings
+from proxy.model.route import Core
+from proxy.policy import matrix
+from proxy.routing.watch import RoutingWatch
+from proxy.settings import Settings
+from proxy.trail import House
+
+log = structlog.get_logger()
+
+ROOT = Path(__file__).resolve().parent.parent
+ZONE = ZoneInfo("Europe/Amsterdam")
+ABSOLUTE = timedelta(hours=12)
+"""A session never outlives a working day, whatever legacy does."""
+FOLLOW_SECONDS = 0.2
+
+
+class SystemClock:
+    """The time of this machine, in UTC; implements `ports.Clock`."""
+
+    def now(self) -> datetime:
+        """Give the time."""
+        return datetime.now(UTC)
+
+
+class Neighbours:
+    """Sessions and facts as the ledger stores them in its own transaction; implements `accesslog.seams.SessionWriter`."""
+
+    def __init__(self, sessions: SessionStore, facts: FactStore) -> None:
+        """Take the two stores."""
+        self.apply = sessions.apply
+        self.learn = facts.learn
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The reviewed tables as this process read them, with the texts that the archive keeps."""
+
+    catalogue: Catalogue
+    regions: regions.RegionTable
+    matrix: matrix.Matrix
+    dialect: SonarDialect
+    texts: dict[str, tuple[str, str]]
+    """Per kind: hash and text."""
+
+
+def read_tables(settings: Settings) -> Tables:
+    """Read catalogue, regions, matrix and control maps; refuses the start at the first wrong line."""
+    catalogue = catalogue_load.load(_text(ROOT / "proxy/catalogue/functions.yaml"))
+    data = ROOT / "proxy/facts/data"
+    areas = (_text(data / "arbeidsmarktregio.csv"), _text(data / "gemeente_regio.csv"))
+    places = regions.load(*areas)
+    written = _text(settings.authorisation_file)
+    policy = matrix.load(written, catalogue, str(settings.authorisation_file))
+    dialect = SonarDialect.load(
+        catalogue, _text(ROOT / "adapters/legacy_sonar/views.yaml"), urlsplit(settings.legacy_url).netloc.encode()
+    )
+    texts = {"policy": (policy.hash, written), "regions": (places.hash, "\n".join(areas))}
+    return Tables(catalogue, places, policy, dialect, texts)
+
+
+def routing_watch(settings: Settings, tables: Tables, instance: str) -> RoutingWatch:
+    """Watch the routing file for one instance."""
+    functions = {each.id: each.kind for each in tables.catalogue.functions}
+    return RoutingWatch(
+        settings.routing_file, functions, tables.regions.codes, instances=settings.data_dir / "instances", name=instance
+    )
+
+
+def seal_with(keyring: Keyring) -> Callable[[bytes], bytes]:
+    """Give the function that seals what lies on disk, each time under a fresh nonce."""
+    seal = sealer(keyring).seal
+    return lambda plain: seal(plain, secrets.token_bytes(NONCE))
+
+
+@asynccontextmanager
+async def carried(settings: Settings, cluster: Cluster, instance: str) -> AsyncIterator[Carry]:
+    """Open everything that a gateway process needs and give its carrier; closes it all again."""
+    tables, key = read_tables(settings), secret_key(settings)
+    keyring, clock = Keyring(key), SystemClock()
+    seal = seal_with(keyring)
+    dsn = cluster.dsn(Role.GATEWAY, Database.GATEWAY)
+    async with AsyncExitStack() as open_parts:
+        facts = FactStore(dsn, seal, seconds=settings.database_timeout)
+        open_parts.push_async_callback(facts.close)
+        sessions = SessionStore(dsn, noted=facts.noted)
+        open_parts.push_async_callback(sessions.close)
+        ledger = await Ledger.start(
+            Parts(
+                dsn, Neighbours(sessions, facts), Journal(seal), keyring, clock, instance,
+                LedgerLimits(timeout=settings.database_timeout),
+            )
+        )  # fmt: skip
+        open_parts.push_async_callback(ledger.close)
+        legacy = Pool(settings.legacy_url, _upstream(settings), core=Core.LEGACY)
+        open_parts.push_async_callback(legacy.close)
+        newcore = NewcoreMimic(settings.newcore_url, tables.dialect)
+        open_parts.push_async_callback(newcore.close)
+        watermarks = Watermarks(dsn)
+        routing = routing_watch(settings, tables, instance)
+        routing.start(dsn)
+        open_parts.push_async_callback(routing.close)
+        house = partial(house_now, tables, routing, key, timedelta(seconds=settings.session_timeout))
+        await archive(ledger, tables, routing)
+        for task in (watermarks.follow(), follow_archive(ledger, routing)):
+            open_parts.callback(asyncio.create_task(task).cancel)
+        world = World(sessions, facts, ledger, watermarks, {Core.LEGACY: legacy}, newcore, clock)
+        yield Carry(world, house)
+
+
+def house_now(tables: Tables, routing: RoutingWatch, key: bytes, idle: timedelta) -> House:
+    """Give the tables of this moment."""
+    return House(
+        dialect=tables.dialect,
+        matrix=tables.matrix,
+        regions=tables.regions,
+        routing=routing.table,
+        limits=Limits(idle, ABSOLUTE),
+        zone=ZONE,
+        secret=key,
+        killed=routing.killed,
+    )
+
+
+async def archive(ledger: Ledger, tables: Tables, routing: RoutingWatch) -> None:
+    """Keep the tables under their hashes, so that every record can be explained for as long as it lives."""
+    for kind, (digest, text) in (*tables.texts.items(), ("routing", (routing.table.hash, routing.table.text))):
+        await ledger.archive(kind, digest, text)
+
+
+async def follow_archive(ledger: Ledger, routing: RoutingWatch) -> None:
+    """Archive every routing table that this instance swaps in."""
+    kept = routing.table.hash
+    while True:
+        await asyncio.sleep(FOLLOW_SECONDS)
+        table = routing.table
+        if table.hash == kept:
+            continue
+        try:
+            await ledger.archive("routing", table.hash, table.text)
+            kept = table.hash
+        except PoortError as fault:
+            log.warning("routing table not archived yet", fault=type(fault).__name__)
+
+
+def _upstream(settings: Settings) -> UpstreamSettings:
+    return UpstreamSettings(
+        max_connections=settings.upstream_connections,
+        connect_timeout=settings.connect_timeout,
+        timeout=settings.report_timeout,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise OperatorError(f"{path}: cannot be read: {fault.strerror}; give a file that exists") from None

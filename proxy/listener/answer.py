@@ -17,8 +17,10 @@ HEAD_LIMIT = 64 * 1024
 """Twice what a client may send: old applications set many cookies."""
 _END = b"\r\n\r\n"
 _LINE = re.compile(rb"(HTTP/[0-9]\.[0-9]) ([0-9]{3})(?: ([\t\x20-\x7e\x80-\xff]*))?")
-_EXPORTS = (b"application/octet-stream", b"application/pdf", b"application/zip", b"application/vnd.", b"text/csv")
-_EXPORTS += (b"application/msword", b"application/rtf", b"application/x-", b"image/")
+_EXPORTS = (
+    *(b"application/octet-stream", b"application/pdf", b"application/zip", b"application/vnd.", b"application/x-"),
+    *(b"application/msword", b"application/rtf", b"text/csv", b"image/"),
+)
 _PAGES = (b"application/x-www-form-urlencoded", b"application/x-javascript")
 
 

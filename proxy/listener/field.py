@@ -17,8 +17,8 @@ CONTROL = bytes(byte for byte in (*range(0x20), 0x7F) if byte != 0x09)
 BLANKS = b" \t"
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 HOP_BY_HOP = frozenset(
-    (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization")
-    + (b"te", b"trailer", b"transfer-encoding", b"upgrade", b"http2-settings")
+    b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization "
+    b"te trailer transfer-encoding upgrade http2-settings".split()
 )
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 _SEPARATOR = re.compile(rb"[^0-9a-z]")

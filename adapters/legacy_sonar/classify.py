@@ -1,0 +1,102 @@
+"""A request -> its call: all links of the chain joined, the strictest wins, every link listed.
+
+Rules: kind and function are those of the most sensitive link; all rows that any link names count; a chain of which
+the names could be read across its links is read only where every link opens a view, and then both readings ask for
+the same functions.
+"""
+
+from collections.abc import Mapping
+
+from adapters.legacy_sonar import link as links
+from adapters.legacy_sonar.link import Tables
+from adapters.legacy_sonar.part import Part
+from adapters.legacy_sonar.vocabulary import COMMANDS, LOGIN_VIEW, OPENING, WITHOUT_EFFECT
+from adapters.legacy_sonar.wire import OddError, Parameters
+from proxy.model.call import Call, Format, Kind, Link, Search
+
+STRICTNESS = (Kind.CONSULT, Kind.SEARCH, Kind.REPORT, Kind.INTERFACE, Kind.ADMIN, Kind.EXPORT, Kind.MUTATE)
+_UPLOAD_VIEW = "SNR Bijlage View"
+_OPENERS = OPENING | {"ExecuteLogin"}
+_MOST_DIGITS = 9
+
+
+def classify(read: Parameters, format_: Format, tables: Tables) -> Call:
+    """Join the links of a request into one call; raises OddError where it has no single reading."""
+    if read.tangled and not all(_command(args) in _OPENERS for args in read.links):
+        raise OddError("chain-tangled")
+    if read.upload and not all(args.get("SWEView") == _UPLOAD_VIEW for args in read.links):
+        raise OddError("multipart")
+    if not read.links[0].keys() - WITHOUT_EFFECT and len(read.links) == 1:
+        parts: tuple[Part, ...] = (_bare(read.token),)
+    else:
+        parts = tuple(part for args in read.links for part in links.classify(args, tables))
+    return _join(parts, read, format_, tables)
+
+
+def _command(args: Mapping[str, str]) -> str:
+    found = args.get("SWECmd", "")
+    return COMMANDS.get(found, found)
+
+
+def _bare(token: bytes | None) -> Part:
+    """No command at all: the log-in page for who has no session, else the current view again."""
+    if token is None:
+        return Part((Link("session.login", LOGIN_VIEW, command="Login"),), Kind.ADMIN)
+    return Part((Link(None, command="GotoPage"),), Kind.CONSULT)
+
+
+def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Tables) -> Call:
+    every = tuple(link for part in parts for link in part.links)
+    logins = {part.login for part in parts if part.login is not None}
+    vacancies = {part.vacancy for part in parts if part.vacancy}
+    if len(logins) > 1 or len(vacancies) > 1:
+        raise OddError("duplicate")
+    sequence = _sequence(read.shared.get("SWEC"))
+    return Call(
+        format=format_,
+        links=every,
+        function=_function(every, tables),
+        kind=max((part.kind for part in parts), key=STRICTNESS.index),
+        token=read.token,
+        login=next(iter(logins), None),
+        logoff=any(part.logoff for part in parts),
+        row_ids=tuple(dict.fromkeys(row for part in parts for row in part.rows)),
+        by_cursor=any(part.by_cursor for part in parts),
+        moves_cursor=any(part.moves_cursor for part in parts),
+        pages=any(part.pages for part in parts),
+        context=any(part.context for part in parts),
+        repeatable=sequence is None and all(part.repeatable for part in parts),
+        first_page=parts[-1].first_page and len(parts) == 1,
+        sequence=sequence,
+        search=_search(parts),
+        vacancy=next(iter(vacancies), None),
+        aliases=_aliases(parts, read),
+    )
+
+
+def _function(every: tuple[Link, ...], tables: Tables) -> str | None:
+    named = [tables.catalogue.function(link.function) for link in every if link.function is not None]
+    if not named:
+        return None
+    return max(named, key=lambda function: (function.sensitivity, STRICTNESS.index(function.kind))).id
+
+
+def _search(parts: tuple[Part, ...]) -> Search | None:
+    found = [part.search for part in parts if part.search is not None]
+    if len(found) > 1:
+        raise OddError("two-searches")
+    return found[0] if found else None
+
+
+def _sequence(text: str | None) -> int | None:
+    if text is None or not text.isascii() or not text.isdecimal():
+        return None
+    if len(text) > _MOST_DIGITS:
+        raise OddError("sequence")
+    return int(text)
+
+
+def _aliases(parts: tuple[Part, ...], read: Parameters) -> tuple[tuple[str, str], ...]:
+    srn = (("srn", read.shared["SRN"]),) if "SRN" in read.shared else ()
+    record = tuple(("record", part.record) for part in parts if part.record)
+    return (*(alias for part in parts for alias in part.aliases), *record, *srn)

@@ -1,0 +1,332 @@
+"""One link of a chain -> what it does. The view decides what a command means; what is not catalogued has no reading.
+
+Rules:
+1. Navigation has no function of its own and inherits that of the session's view; everything else names its view.
+2. A read that carries field data saves first: it is also a mutation, by the function that writes that view.
+3. Query fields belong to the view that is queried; a query of persons is classified by what it asks.
+4. Commands, methods, arguments and values that legacy would silently ignore are refused, not ignored.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from adapters.legacy_sonar import criteria
+from adapters.legacy_sonar.part import Part
+from adapters.legacy_sonar.rows import Rows, name_rows
+from adapters.legacy_sonar.views import PERSON, Applet, Control, Shape, View, ViewMap
+from adapters.legacy_sonar.vocabulary import (
+    AS_SHOWN,
+    COMMANDS,
+    CONTINUING,
+    EXPORT_FORMATS,
+    EXPORT_SCOPES,
+    KEEPS_ALIVE,
+    LOGIN_VIEW,
+    OPENING,
+    QUERIES,
+    REPOSITIONING,
+)
+from adapters.legacy_sonar.wire import OddError
+from proxy.catalogue import Catalogue, Function
+from proxy.model.call import Credentials, Kind, Link, Search, SearchClass
+
+_PLACE = re.compile(r"s_(\d+)_(\d+)_(\d+)_(\d+)")
+_NAMED_QUERIES = frozenset({"Mijn klanten", "Alle klanten"})
+_COPYING = {"CopyRecord": "NewRecord"}
+
+type Args = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a link is read by."""
+
+    catalogue: Catalogue
+    views: ViewMap
+
+
+def classify(args: Args, tables: Tables) -> tuple[Part, ...]:
+    """Read one link; raises OddError where it has no single, catalogued meaning."""
+    check_arguments(args)
+    command = COMMANDS.get(args.get("SWECmd", ""), args.get("SWECmd", ""))
+    if command in {"ExecuteLogin", "Login", "Logoff"}:
+        return (_session(command, args),)
+    if "SWEUserName" in args or "SWEPassword" in args:
+        if command == "InvokeMethod" and args.get("SWEMethod") == "AppletLogin":
+            return (_session("AppletLogin", args),)
+        raise OddError("stray-credentials")
+    if command in OPENING:
+        return _open(command, args, tables)
+    if command in {"InvokeMethod", "ExecuteNamedQuery"}:
+        return _invoke(command, args, tables)
+    if command == "CanInvokeMethod" or command in AS_SHOWN or command == "GetCachedFrame":
+        return (_shown(command, args, tables),)
+    raise OddError("keep-alive" if command == "Ping" else "unknown-command" if command else "no-command")
+
+
+def check_arguments(args: Args) -> None:
+    """Refuse arguments that change what legacy does in ways that no function is for."""
+    for name in KEEPS_ALIVE & args.keys():
+        raise OddError("keep-alive", name)
+    if args.get("SWESetMarkup", "HTML").upper() != "HTML":
+        raise OddError("markup")
+
+
+def _session(command: str, args: Args) -> Part:
+    if command == "Logoff":
+        return Part((Link("session.logout", command=command),), Kind.ADMIN, logoff=True)
+    link = Link("session.login", LOGIN_VIEW, args.get("SWEApplet", ""), command)
+    if command == "Login":
+        return Part((link,), Kind.ADMIN)
+    if args.get("SWEView", LOGIN_VIEW) != LOGIN_VIEW:
+        raise OddError("unknown-view")
+    users = {args.get("SWEUserName", ""), args.get("s_1_1_1_0", "")} - {""}
+    if len(users) != 1:
+        raise OddError("login")
+    return Part((link,), Kind.ADMIN, login=Credentials(users.pop()))
+
+
+def _open(command: str, args: Args, tables: Tables) -> tuple[Part, ...]:
+    name = _opened(args, tables.views)
+    function = tables.catalogue.find(name, "", command)
+    if function is None:
+        raise OddError("unknown-view")
+    view = tables.views.views.get(name)
+    rows = name_rows(args, view, tables.views)
+    if "SWEMethod" in args:
+        raise OddError("stray-method")
+    part = _consult(Link(function.id, name, args.get("SWEApplet", ""), command), function, view, rows)
+    if "SWEQMMethod" not in args:
+        return (_saving(part, args, tables),)
+    invoked = {**args, "SWECmd": "InvokeMethod", "SWEMethod": args["SWEQMMethod"], "SWEView": name}
+    invoked["SWEApplet"] = args.get("SWEQMApplet") or args.get("SWEApplet", "")
+    return (part, *_invoke("InvokeMethod", invoked, tables))
+
+
+def _opened(args: Args, views: ViewMap) -> str:
+    name, screen = args.get("SWEView", ""), args.get("SWEScreen", "")
+    if screen and screen not in views.screens:
+        raise OddError("unknown-screen")
+    if name and screen and name in views.views and views.views[name].screen != screen:
+        raise OddError("screen-of-other-view")
+    if not name and not screen:
+        raise OddError("no-view")
+    return name or views.screens[screen]
+
+
+def _consult(link: Link, function: Function, view: View | None, rows: Rows) -> Part:
+    """Opening a view: of the current person, of a list, or of something that is no person."""
+    single = view.single if view is not None else function.shows_persons
+    kind = function.kind if function.kind is not Kind.MUTATE else Kind.CONSULT
+    return Part(
+        (replace(link, row_id=rows.persons[0] if rows.persons else rows.record),),
+        kind,
+        rows=rows.persons,
+        record=rows.record,
+        by_cursor=single and not rows.positioned,
+        moves_cursor=function.shows_persons and (not single or rows.positioned),
+        first_page=view is not None and view.applets[-1].shape is Shape.LIST,
+    )
+
+
+def _invoke(command: str, args: Args, tables: Tables) -> tuple[Part, ...]:
+    method = args.get("SWEMethod", "ExecuteNamedQuery" if command == "ExecuteNamedQuery" else "")
+    if command == "ExecuteNamedQuery" and method != command:
+        raise OddError("stray-method")
+    name = args.get("SWEView", "")
+    view = tables.views.views.get(name)
+    known = tables.catalogue.find(name, "", "InvokeMethod", _COPYING.get(method, method))
+    applet = _applet(args.get("SWEApplet", ""), name, view, tables)
+    rows = name_rows(args, view, tables.views)
+    link = Link(known.id if known else None, name, applet, command, method, _first(rows))
+    if method == "AppletLogin" and known is not None:
+        return (_session("AppletLogin", args),)
+    if method == "ExportList":
+        return (_export(link, args, rows),)
+    if method == "Drilldown":
+        return (_drill(link, args, rows, tables),)
+    if method in QUERIES:
+        return (_query(link, args, tables),)
+    if tables.catalogue.inherits("InvokeMethod", method):
+        return (_navigate(link, args, rows, tables),)
+    if known is None:
+        raise OddError("unknown-method" if name else "no-view")
+    return (_change(link, known, args, rows, tables),)
+
+
+def _first(rows: Rows) -> str | None:
+    return rows.persons[0] if rows.persons else rows.record
+
+
+def _applet(name: str, view_name: str, view: View | None, tables: Tables) -> str:
+    """Give the applet by its own name; an applet that the view has not, or nobody has, has no reading."""
+    if view_name and view is None and not tables.catalogue.find(view_name, "", "GotoView") and view_name != LOGIN_VIEW:
+        raise OddError("unknown-view")
+    if not name or (view is None and view_name):
+        return name
+    views = (view,) if view is not None else tuple(tables.views.views.values())
+    found = next((applet for each in views for applet in each.applets if applet is each.applet(name)), None)
+    if found is None:
+        raise OddError("unknown-applet")
+    return found.name
+
+
+def _export(link: Link, args: Args, rows: Rows) -> Part:
+    if args.get("ExportFormat", "XLS") not in EXPORT_FORMATS or args.get("ExportScope", "AllRows") not in EXPORT_SCOPES:
+        raise OddError("export-format")
+    if places(args):
+        raise OddError("fields-not-expected")
+    return Part((link,), Kind.EXPORT, rows=rows.persons, record=rows.record, pages=True)
+
+
+def _drill(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
+    applet, control = place(args.get("SWEField", ""), link.view, tables.views)
+    if control.link is None:
+        raise OddError("field-without-link")
+    if link.applet and link.applet != applet.name:
+        raise OddError("field-of-other-applet")
+    target = tables.views.views[control.link]
+    function = tables.catalogue.find(link.view, "", "InvokeMethod", "Drilldown")
+    function = function or tables.catalogue.find(target.name, "", "GotoView")
+    if function is None:
+        raise OddError("unknown-view")
+    link = replace(link, function=function.id, view=target.name)
+    kind = function.kind if function.kind is not Kind.MUTATE else Kind.CONSULT
+    moves = applet.of == PERSON
+    part = Part((link,), kind, rows=rows.persons, record=rows.record, moves_cursor=moves)
+    return _saving(part, args, tables)
+
+
+def place(name: str, view_name: str, views: ViewMap) -> tuple[Applet, Control]:
+    """Give the applet and control that a positional name means; one that the map does not know has no reading."""
+    match = _PLACE.fullmatch(name)
+    if not match:
+        raise OddError("unknown-field")
+    number, applet_number, control_number, _ = map(int, match.groups())
+    candidates = [view for view in views.of_set(number) if not view_name or view.name == view_name]
+    for view in candidates:
+        for applet in view.applets:
+            control = applet.control(control_number) if applet.number == applet_number else None
+            if control is not None:
+                return applet, control
+    raise OddError("field-of-other-view" if views.of_set(number) else "unknown-field")
+
+
+def places(args: Args) -> dict[str, str]:
+    """Give the field data of a link."""
+    return {name: value for name, value in args.items() if name.startswith("s_")}
+
+
+def _query(link: Link, args: Args, tables: Tables) -> Part:
+    function = link.function
+    if function is None and link.method not in CONTINUING:
+        raise OddError("unknown-method" if link.view else "no-view")
+    asked: dict[str, list[str]] = {}
+    persons = link.view not in tables.views.views
+    for name, value in places(args).items():
+        applet, control = place(name, link.view, tables.views)
+        persons = persons or applet.of == PERSON
+        asked.setdefault(control.field, []).append(value)
+    persons = persons or tables.views.views[link.view].persons
+    first = link.method not in CONTINUING
+    return Part(
+        (link,),
+        tables.catalogue.function(function).kind if function else Kind.SEARCH,
+        moves_cursor=persons and link.method != "SaveQueryAs",
+        pages=not first,
+        first_page=first,
+        search=_search(link.method, args, asked) if persons else None,
+        vacancy=next(iter(asked.get("vacancy_id", ())), None) if persons else None,
+        aliases=(*((field, value) for field, values in asked.items() for value in values), *_query_name(args)),
+    )
+
+
+def _search(method: str, args: Args, asked: Mapping[str, list[str]]) -> Search:
+    """A saved query may hold anything; only the two that legacy ships are known."""
+    if method == "ExecuteNamedQuery" and args.get("SWEQueryName", "") not in _NAMED_QUERIES:
+        return Search(SearchClass.EXPRESSION)
+    return criteria.classify({field: values for field, values in asked.items() if field != "vacancy_id"})
+
+
+def _query_name(args: Args) -> tuple[tuple[str, str], ...]:
+    return (("query_name", args["SWEQueryName"]),) if "SWEQueryName" in args else ()
+
+
+def _navigate(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
+    view = tables.views.views.get(link.view)
+    persons = view is None or view.persons
+    part = Part(
+        (replace(link, function=None),),
+        Kind.CONSULT,
+        rows=rows.persons,
+        record=rows.record,
+        by_cursor=link.method == "EditRecord" and persons and not rows.positioned,
+        moves_cursor=persons and link.method in REPOSITIONING,
+        pages=link.method in CONTINUING,
+        aliases=_sorted_by(args, link.view, tables.views) if link.method.startswith("Sort") else (),
+    )
+    return _saving(part, args, tables)
+
+
+def _sorted_by(args: Args, view: str, views: ViewMap) -> tuple[tuple[str, str], ...]:
+    _, control = place(args.get("SWEField", ""), view, views)
+    return (("sort", control.field),)
+
+
+def _change(link: Link, function: Function, args: Args, rows: Rows, tables: Tables) -> Part:
+    """A catalogued method that is no navigation: a mutation, or a query of a view that is not mapped yet."""
+    view = tables.views.views.get(link.view)
+    persons = view.persons if view is not None else function.shows_persons
+    data = {name: value for name, value in places(args).items() if view is not None}
+    fields = tuple((place(name, link.view, tables.views)[1].field, value) for name, value in data.items())
+    return Part(
+        (link,),
+        function.kind,
+        rows=rows.persons,
+        record=rows.record,
+        by_cursor=persons and not rows.positioned,
+        moves_cursor=persons and rows.positioned,
+        vacancy=dict(fields).get("vacancy_id") if persons else rows.record,
+        aliases=fields,
+    )
+
+
+def _saving(part: Part, args: Args, tables: Tables) -> Part:
+    """Add the mutation that a read with field data is; fields that no function writes have no reading."""
+    data = places(args)
+    if not data:
+        return part
+    links: dict[str, Link] = {}
+    for name in data:
+        number = int(name.split("_")[1])
+        place(name, "", tables.views)
+        for view in tables.views.of_set(number):
+            function = tables.catalogue.find(view.name, "", "InvokeMethod", "WriteRecord")
+            if function is None:
+                raise OddError("fields-not-expected")
+            links[function.id] = Link(function.id, view.name, "", "InvokeMethod", "WriteRecord")
+    persons = any(tables.catalogue.function(function).shows_persons for function in links)
+    return replace(
+        part,
+        links=(*links.values(), *part.links),
+        kind=Kind.MUTATE,
+        by_cursor=part.by_cursor or persons,
+        repeatable=False,
+        aliases=tuple((place(name, "", tables.views)[1].field, value) for name, value in data.items()),
+    )
+
+
+def _shown(command: str, args: Args, tables: Tables) -> Part:
+    if places(args):
+        raise OddError("fields-not-expected")
+    rows = name_rows(args, None, tables.views)
+    asks = command == "CanInvokeMethod"
+    if rows.persons or rows.record:
+        raise OddError("stray-row")
+    applet = _applet(args.get("SWEApplet", ""), "", None, tables)
+    link = Link(None, "", applet, command, args.get("SWEMethod", "") if asks else "")
+    if "SWEMethod" in args and not asks:
+        raise OddError("stray-method")
+    moves = command == "GetCachedFrame"  # shows where the cursor was, not where it is
+    return Part((link,), Kind.CONSULT, moves_cursor=moves, context=not asks, repeatable=not moves)

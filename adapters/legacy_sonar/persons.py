@@ -1,0 +1,182 @@
+"""A page -> the persons that it shows, with all bytes that belong to each.
+
+Rules:
+1. A row of a list of persons is its line and its hidden row id; nothing else on the page names it.
+2. A page of one person says who it is in the head, the form or the hidden row id; all of them must agree.
+3. Without a current record every place is empty; a page that shows values of nobody is not read.
+4. The cursor is told only where the answer tells it: not by a page that is shown a second time.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from adapters.legacy_sonar.content import UnreadableError
+from adapters.legacy_sonar.page import Fragment, Page, Row, Variant
+from adapters.legacy_sonar.views import PERSON, Applet, Shape
+from adapters.legacy_sonar.vocabulary import AS_SHOWN
+from adapters.legacy_sonar.wire import decode
+from proxy.model.call import Call
+from proxy.model.http import Span
+from proxy.model.person import Category, Reading, Shown
+
+COUNTER = "resultaten in uw bereik"
+_NO_HITS = b"Geen records gevonden"
+_NO_TURN = b'<span class="uit">Vorige</span> <span class="uit">Volgende</span></div>'
+_KEEPS_CURSOR = AS_SHOWN | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
+_BLANK = b" \t\xa0"
+
+
+@cache
+def categories(applet: Applet) -> frozenset[Category]:
+    """Give the categories of an applet's places."""
+    return frozenset(control.category for control in applet.controls)
+
+
+def text(raw: bytes | None) -> str | None:
+    """Give a shown value without its blanks; None: empty."""
+    if raw is None:
+        return None
+    value = raw.replace(b"&nbsp;", b"").strip(_BLANK)
+    return decode(value) if value else None
+
+
+def bsn(raw: bytes | None) -> str | None:
+    """Give nine digits of a BSN that is shown as a number; raises UnreadableError for anything else."""
+    value = text(raw)
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdecimal() or not 7 <= len(value) <= 9:
+        raise UnreadableError("bsn")
+    return value.zfill(9)
+
+
+def municipality(raw: bytes | None) -> str | None:
+    """Give a CBS code; a number lost its leading zeros."""
+    value = text(raw)
+    return value.zfill(4) if value and value.isascii() and value.isdecimal() and len(value) <= 4 else None
+
+
+def region(raw: bytes | None) -> str | None:
+    """Give a region code."""
+    value = text(raw)
+    return value if value and value.isascii() and len(value) == 4 and value.startswith("AM") else None
+
+
+def read(call: Call, page: Page, body: bytes) -> Reading:
+    """Read the persons of a screen; raises UnreadableError."""
+    single = [part for part in page.fragments if part.applet.of == PERSON or part.applet.shape is Shape.CHILD]
+    listed = next((part for part in page.fragments if part.applet.shape is Shape.LIST), None)
+    if listed is not None:
+        return _list(call, listed, body)
+    one = _one(single, body) if single else None
+    if one is None:
+        return Reading((), body)
+    keeps = call.links[-1].command == "GetCachedFrame"
+    return Reading((one,), body, cursor=None if keeps else one.row_id)
+
+
+def _list(call: Call, part: Fragment, body: bytes) -> Reading:
+    if part.variant is Variant.QUERY:
+        return Reading((), body)
+    persons = part.applet.of == PERSON
+    if part.variant is Variant.FORM:
+        if persons:
+            raise UnreadableError("row-opened")
+        return Reading((), body)
+    shown = tuple(_row(part.applet, row) for row in part.rows) if persons else ()
+    complete = not part.turned and len(part.rows) == part.total
+    return Reading(
+        shown,
+        body,
+        listed=True,
+        complete=complete,
+        counters=((part.teller, COUNTER.encode()),),
+        own_total=part.applet.own_total or not persons,
+        empty=_empty(part, body) if persons and complete and part.rows else None,
+        cursor=_cursor(call, part) if persons else None,
+    )
+
+
+def _row(applet: Applet, row: Row) -> Shown:
+    match = row.match
+    place = match.re.groupindex
+    return Shown(
+        row_id=row.row_id,
+        bsn=bsn(match["bsn"]) if "bsn" in place else None,
+        municipality=municipality(match["municipality"]) if "municipality" in place else None,
+        region=region(match["region"]) if "region" in place else None,
+        categories=categories(applet),
+        spans=(match.span(), row.hidden),
+        deliberate=False,
+        responsible_region=region(match["responsible_region"]) if "responsible_region" in place else None,
+    )
+
+
+def _cursor(call: Call, part: Fragment) -> str | None:
+    """SONAR stands on the first row after a query or a set, and where it was told to after positioning."""
+    last = call.links[-1]
+    if last.method == "PositionOnRow":
+        return last.row_id
+    if {last.command, last.method} & _KEEPS_CURSOR or not part.rows:
+        return None
+    return part.rows[0].row_id
+
+
+def _empty(part: Fragment, body: bytes) -> tuple[Span, bytes]:
+    """Make of a list what legacy shows for no hits; covers every row, hidden input, counter and set."""
+    table = body[part.table[0] : part.table[1]]
+    start, end = part.parent_line
+    edit = _NO_HITS + table + b"</table>\r\n" + body[start:end] + _NO_TURN
+    return (part.teller[0], part.pager[1]), edit
+
+
+def _one(parts: list[Fragment], body: bytes) -> Shown | None:
+    rows = {row for part in parts for row in _names(part)} - {""}
+    numbers = {number for part in parts if (number := _number(part)) is not None}
+    if len(rows) > 1 or len(numbers) > 1:
+        raise UnreadableError("two-persons")
+    if not rows and not numbers:
+        _check_empty(parts, body)
+        return None
+    return Shown(
+        row_id=next(iter(rows), None),
+        bsn=next(iter(numbers), None),
+        municipality=_first(municipality(_place(part, "municipality")) for part in parts),
+        region=_first(region(_place(part, "region")) for part in parts),
+        categories=frozenset(category for part in parts for category in categories(part.applet)),
+        spans=((parts[0].start, parts[-1].end),),
+        deliberate=True,
+        responsible_region=_first(region(_place(part, "responsible_region")) for part in parts),
+    )
+
+
+def _first(found: Iterable[str | None]) -> str | None:
+    return next((each for each in found if each is not None), None)
+
+
+def _names(part: Fragment) -> tuple[str, ...]:
+    """Which rows of persons a fragment names: a form its own, a list of child rows its parent."""
+    return (part.parent,) if part.applet.shape is Shape.CHILD else (part.row_id, part.parent)
+
+
+def _place(part: Fragment, name: str) -> bytes | None:
+    if part.form is None or part.applet.shape is Shape.CHILD or name not in part.form.re.groupindex:
+        return None
+    found: bytes | None = part.form[name]
+    return found
+
+
+def _number(part: Fragment) -> str | None:
+    return bsn(_place(part, "bsn"))
+
+
+def _check_empty(parts: list[Fragment], body: bytes) -> None:
+    """Nobody's page: all places are empty and no list has rows."""
+    for part in parts:
+        fragment = body[part.start : part.end]
+        for opening in (b'_0" value="', b'_0">', b'cols="60">'):
+            for piece in fragment.split(opening)[1:]:
+                if piece[:1] not in {b"<", b'"'}:
+                    raise UnreadableError("values-of-nobody")
+        if part.rows:
+            raise UnreadableError("values-of-nobody")

@@ -1,0 +1,162 @@
+"""Service calls (SOAP) -> call, and their answers -> persons.
+
+Rules: every name that some server could follow is compared - body element, SOAPAction, wsa:Action, the `action` of
+SOAP 1.2, the query - and a contradiction has no reading; the account is that of the UsernameToken; messages are only
+read, never written again.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from adapters.legacy_sonar import envelope, wire
+from adapters.legacy_sonar.content import Content, UnreadableError
+from adapters.legacy_sonar.criteria import normalise_bsn
+from adapters.legacy_sonar.envelope import EnvelopeError
+from adapters.legacy_sonar.wire import OddError
+from proxy.catalogue import Catalogue
+from proxy.model.call import Call, Format, Link, Search, SearchClass
+from proxy.model.http import Request
+from proxy.model.person import Category, Reading, Shown
+
+CREDENTIALS = "http://siebel.com/webservices"
+_ADDRESSING = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
+_QUERY = {"SWEExtSource": "WebService", "SWEExtCmd": "Execute", "WSSOAP": "1"}
+_MEDIA = frozenset({b"text/xml", b"application/soap+xml"})
+_SHOWN = {
+    "Burgerservicenr": Category.ID, "SignificantDeelVanDeAchternaam": Category.ID, "Voorvoegsel": Category.ID,
+    "Voornamen": Category.ID, "Geboortedat": Category.ID, "CdGemeenteGba": Category.ID,
+    "IndGeregistreerdWerkzoekende": Category.ID, "DatBInschrijving": Category.ID, "DatEInschrijving": Category.ID,
+    "CdTrede": Category.SV, "Dienst": Category.SV, "Uitkering": Category.BN,
+}  # fmt: skip
+"""Elements of ClientSuwi with their category; an element that is not here is not released."""
+
+
+def read(request: Request, query: bytes, catalogue: Catalogue) -> Call:
+    """Read a service call; raises OddError."""
+    wire.check_head(request)
+    if request.method != b"POST":
+        raise OddError("method")
+    asked = wire.service_query(query)
+    if any(asked.get(name) != value for name, value in _QUERY.items()):
+        raise OddError("service-query")
+    try:
+        return _call(request, asked, catalogue)
+    except EnvelopeError as error:
+        raise OddError(f"soap-{error.reason}") from error
+
+
+def _call(request: Request, asked: dict[str, str], catalogue: Catalogue) -> Call:
+    media, parameters = wire.content_type(request)
+    if media not in _MEDIA:
+        raise OddError("content-type")
+    root = envelope.parse(request.body, parameters.get(b"charset", b"").lower())
+    operations = envelope.children(envelope.part(root, "Body"))
+    if len(operations) != 1:
+        raise OddError("soap-body")
+    space, element = envelope.name(operations[0])
+    operation = element.removesuffix("_Input")
+    header = envelope.part(root, "Header")
+    _check_actions([*_actions(request, parameters), *_addressed(header)], operation)
+    function = catalogue.operation(space, operation)
+    if function is None:
+        raise OddError("unknown-operation")
+    link = Link(function.id, space, "", "Execute", operation)
+    return Call(
+        Format.SOAP,
+        (link,),
+        function.id,
+        function.kind,
+        account=_account(header, asked),
+        context=False,
+        repeatable=operation.endswith("Opvragen"),
+        search=_search(operations[0]),
+    )
+
+
+def _actions(request: Request, parameters: dict[bytes, bytes]) -> Iterator[str]:
+    found = [value for key, value in request.fields if key.strip().lower().replace(b"_", b"-") == b"soapaction"]
+    if len(found) > 1:
+        raise OddError("action")
+    for value in (*found, parameters.get(b"action", b"")):
+        yield value.decode("latin-1").strip().strip('"').strip()
+
+
+def _addressed(header: etree._Element | None) -> Iterator[str]:
+    for child in envelope.children(header):
+        space, name = envelope.name(child)
+        if space in _ADDRESSING and name == "Action":
+            yield (child.text or "").strip()
+
+
+def _check_actions(actions: list[str], operation: str) -> None:
+    """An action names the operation behind its last `:`, `/` or `#`; an empty one names nothing."""
+    for action in actions:
+        named = (
+            action.replace("#", ":").replace("/", ":").rpartition(":")[2].removesuffix("_Input").removesuffix("Request")
+        )
+        if action and named != operation:
+            raise OddError("action")
+
+
+def _account(header: etree._Element | None, asked: dict[str, str]) -> str:
+    texts: dict[str, list[str]] = {}
+    for child in envelope.children(header):
+        space, name = envelope.name(child)
+        if space == CREDENTIALS:
+            texts.setdefault(name, []).append((child.text or "").strip())
+    if "SessionToken" in texts or texts.get("SessionType", ["None"]) != ["None"]:
+        raise OddError("session-type")
+    users = {*texts.get("UsernameToken", ()), asked.get("Username", ""), asked.get("SWEUserName", "")} - {""}
+    if len(users) != 1 or len(texts.get("UsernameToken", ())) > 1:
+        raise OddError("account")
+    return str(users.pop())
+
+
+def _search(operation: etree._Element) -> Search | None:
+    found = [child for child in envelope.children(operation) if envelope.name(child)[1] == "Burgerservicenr"]
+    if len(found) > 1 or any(len(child) for child in found):
+        raise OddError("duplicate", "Burgerservicenr")
+    bsn = normalise_bsn(found[0].text or "") if found else None
+    return Search(SearchClass.BSN, bsn) if bsn else Search(SearchClass.OTHER)
+
+
+def persons(content: Content) -> Reading:
+    """Read the persons of a service answer; raises UnreadableError."""
+    try:
+        root = envelope.parse(content.body, content.charset)
+        results = envelope.children(envelope.part(root, "Body"))
+    except EnvelopeError as error:
+        raise UnreadableError(f"soap-{error.reason}") from error
+    if len(results) != 1 or envelope.children(envelope.part(root, "Header")):
+        raise UnreadableError("soap-body")
+    if envelope.name(results[0])[1] == "Fault":
+        return Reading((), content.body)
+    shown = tuple(_client(child, len(content.body)) for child in _answers(results[0]))
+    return Reading(shown, content.body)
+
+
+def _answers(result: etree._Element) -> Iterator[etree._Element]:
+    found = envelope.children(result)
+    names = {envelope.name(child)[1] for child in found}
+    if names == {"ClientSuwi"}:
+        yield from found
+    elif len(found) != 1 or not names <= {"NietsGevonden", "NietGerechtigd", "NietVanToepassing"} or len(found[0]):
+        raise UnreadableError("soap-result")
+
+
+def _client(element: etree._Element, size: int) -> Shown:
+    found: dict[str, str] = {}
+    categories: set[Category] = set()
+    for child in envelope.children(element):
+        name = envelope.name(child)[1]
+        if name not in _SHOWN:
+            raise UnreadableError("soap-element")
+        categories.add(_SHOWN[name])
+        found[name] = (child.text or "").strip()
+    bsn = normalise_bsn(found.get("Burgerservicenr", ""))
+    if bsn is None:
+        raise UnreadableError("bsn")
+    municipality = found.get("CdGemeenteGba", "")
+    code = municipality if len(municipality) == 4 and municipality.isdecimal() else None
+    return Shown(None, bsn, code, None, frozenset(categories), ((0, size),), deliberate=True)

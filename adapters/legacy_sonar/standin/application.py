@@ -95,7 +95,7 @@ class Application:
         given = parameters.read(request.query, request.body, request.headers.get("content-type", ""))
         if modes.maintenance:
             return self._html(pages.error_page(TEXTS["SNR-0098"], "SNR-0098", self._clock()), modes)
-        if modes.instead and not modes.execute:
+        if not modes.execute and (modes.instead or modes.hang or modes.rst or modes.garbage or modes.cut >= 0):
             return self._instead(modes)
         found = self._login(given, modes) if _logs_in(given.links[0]) else self._visit(request, given, modes)
         return self._instead(modes) if modes.instead else found

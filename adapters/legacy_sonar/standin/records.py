@@ -94,6 +94,9 @@ class Writer:
             values |= {"vacancy_id": str(2000001 + self.store._next[kind] - 1), "status": values["status"] or "Open"}  # noqa: SLF001
             values["opened"] = values["opened"] or self.day
         else:
+            if kind == "attachment":
+                size = str(len(values["filename"]))
+                values |= {"filename": link.get("filename", values["filename"]).rpartition("\\")[2], "size": size}
             values["at"] = values.get("at") or self.day
             values["author"] = self.user
         entry = {

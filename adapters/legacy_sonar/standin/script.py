@@ -183,6 +183,10 @@ async def _work(pen: Recorder, person: Record) -> None:
     )
     pen.name = "vacancy_export_csv"
     await pen.export("CSV", "SNR Vacature Zoek View", "SNR Vacature List Applet")
+    await _match(pen, person, vacancy)
+
+
+async def _match(pen: Recorder, person: Record, vacancy: Record) -> None:
     pen.name = "employer_from_vacancy"
     await pen.drill(vacancy["row_id"], "s_11_1_4_0", "SNR Vacature Zoek View", "SNR Vacature List Applet")
     pen.name = "employer_list"
@@ -231,6 +235,10 @@ async def _quirks(pen: Recorder, person: Record) -> None:
     await pen.exchange("GET", f"{PATH}?SWECmd=CanInvokeMethod&SWEMethod=ExportList")
     pen.name = "get_applet"
     await pen.exchange("GET", f"{PATH}?SWECmd=GetApplet&SWEApplet=SNR+CV+Form")
+    await _sessions(pen, person)
+
+
+async def _sessions(pen: Recorder, person: Record) -> None:
     pen.name = "deep_link"
     await pen.exchange(
         "GET",

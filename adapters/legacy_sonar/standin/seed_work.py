@@ -73,65 +73,39 @@ def _note(draw: Random) -> Record:
     }  # fmt: skip
 
 
+def _past(draw: Random, year: int) -> list[tuple[str, Record]]:
+    study = f"opleiding {draw.choice(names.OCCUPATIONS)[1]}"
+    education = {"name": study, "level": draw.choice(names.LEVELS), "start": str(year), "end": str(year + 4)}
+    rows = [("education", education | {"diploma": draw.choice("YNJ")})]
+    for _ in range(draw.randint(0, 3)):
+        job = {"function_name": draw.choice(names.OCCUPATIONS)[1], "employer_name": draw.choice(names.EMPLOYER_NAMES)}
+        years = {"start": str(year + 5), "end": draw.choice(("", str(year + 9))), "hours": "36"}
+        rows.append(("experience", job | years))
+    return rows
+
+
+def _limit(draw: Random, rubric: str, item: str) -> tuple[str, Record]:
+    level = draw.choice(("normaal", "beperkt", "sterk beperkt"))
+    remark = draw.choice(("", "max. 10 kg", "met pauzes"))
+    return "fml", {"rubric": rubric, "item": item, "level": level, "remark": remark}
+
+
+def _service(draw: Random, code: str, text: str) -> tuple[str, Record]:
+    start, end = f"2020{draw.randint(1, 9):02d}01", draw.choice(("", "20201231", "00000000"))
+    state = {"status": draw.choice(("lopend", "beëindigd")), "result": draw.choice(("", "geslaagd", "uitval"))}
+    return "service", {"code": code, "text": text, "start": start, "end": end} | state | {"phase": draw.choice("1234")}
+
+
 def _rows(draw: Random) -> list[tuple[str, Record]]:
     year = draw.randint(1975, 2015)
-    service, limit = draw.choice(names.SERVICES), draw.sample(names.RUBRICS, draw.randint(1, 4))
+    service, limits = draw.choice(names.SERVICES), draw.sample(names.RUBRICS, draw.randint(1, 4))
     rows = [("note", _note(draw)) for _ in range(draw.randint(1, 4))]
-    rows.append(
-        (
-            "education",
-            {
-                "name": f"opleiding {draw.choice(names.OCCUPATIONS)[1]}",
-                "level": draw.choice(names.LEVELS),
-                "start": str(year),
-                "end": str(year + 4),
-                "diploma": draw.choice("YNJ"),
-            },
-        )
-    )
-    rows += [
-        (
-            "experience",
-            {
-                "function_name": draw.choice(names.OCCUPATIONS)[1],
-                "employer_name": draw.choice(names.EMPLOYER_NAMES),
-                "start": str(year + 5),
-                "end": draw.choice(("", str(year + 9))),
-                "hours": "36",
-            },
-        )
-        for _ in range(draw.randint(0, 3))
-    ]
-    rows += [
-        (
-            "fml",
-            {
-                "rubric": rubric,
-                "item": item,
-                "level": draw.choice(("normaal", "beperkt", "sterk beperkt")),
-                "remark": draw.choice(("", "max. 10 kg", "met pauzes")),
-            },
-        )
-        for rubric, item in limit
-    ]
+    rows += _past(draw, year)
+    rows += [_limit(draw, *limit) for limit in limits]
     if draw.random() < 0.2:
-        rows.append(
-            ("measure", {"start": "20200301", "end": "20200331", "percent": "25", "reason": "te weinig gesolliciteerd"})
-        )
-    rows.append(
-        (
-            "service",
-            {
-                "code": service[0],
-                "text": service[1],
-                "start": f"2020{draw.randint(1, 9):02d}01",
-                "end": draw.choice(("", "20201231", "00000000")),
-                "status": draw.choice(("lopend", "beëindigd")),
-                "result": draw.choice(("", "geslaagd", "uitval")),
-                "phase": draw.choice("1234"),
-            },
-        )
-    )
+        measure = {"start": "20200301", "end": "20200331", "percent": "25", "reason": "te weinig gesolliciteerd"}
+        rows.append(("measure", measure))
+    rows.append(_service(draw, *service))
     return rows
 
 

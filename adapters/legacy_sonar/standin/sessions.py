@@ -48,7 +48,6 @@ class Session:
     lists: dict[tuple[int, int], Listing] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
     saved: dict[str, dict[int, str]] = field(default_factory=dict)
-    last_page: bytes = b""
     page: bytes = b""
 
 

@@ -135,11 +135,11 @@ async def test_a_contact_update_raises_the_modnum_and_a_stale_one_changes_nothin
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "label"), [("s_5_1_3_0", "geen adres", "E-mail"), ("s_5_1_5_0", "123", "Postcode")]
+    ("wrong", "label"), [(("s_5_1_3_0", "geen adres"), "E-mail"), (("s_5_1_5_0", "123"), "Postcode")]
 )
-async def test_a_rejected_value_names_its_field(standin, visitor, people, field, value, label):
+async def test_a_rejected_value_names_its_field(standin, visitor, people, wrong, label):
     """A wrong value rejects the record with the label of the field."""
-    reply = await visitor.update_contact(people["caseload"]["row_id"], "", (field, value))
+    reply = await visitor.update_contact(people["caseload"]["row_id"], "", wrong)
     assert f"Waarde niet toegestaan in veld {label} (SNR-0012) " in reply.text
     assert standin.mutations == {}
 

@@ -111,24 +111,34 @@ async def test_surplus_bytes_come_after_the_answer(standin, visitor):
 
 
 @pytest.mark.parametrize(
-    ("instead", "execute", "text", "applied"),
+    ("lie", "text"),
     [
-        ("busy", True, "Server bezet", 1),
-        ("login", False, "SWEEntryForm", 0),
-        ("stale", False, "SNR-0010", 0),
-        ("empty", True, "", 1),
-        ("rpc", True, "SWEErr", 1),
-        ("mixed", True, "Record gewijzigd", 1),
+        (("busy", True), "Server bezet"),
+        (("login", False), "SWEEntryForm"),
+        (("stale", False), "SNR-0010"),
+        (("empty", True), ""),
+        (("rpc", True), "SWEErr"),
+        (("mixed", True), "Record gewijzigd"),
     ],
 )
-async def test_another_answer_instead_of_the_true_one(standin, visitor, people, instead, execute, text, applied):
+async def test_another_answer_instead_of_the_true_one(standin, visitor, people, lie, text):
     """A write can be executed or not, and answered with any of the known lies, only where the request holds a word."""
-    standin.modes(instead=instead, execute=execute, only="WriteRecord")
+    standin.modes(instead=lie[0], execute=lie[1], only="WriteRecord")
     row = people["caseload"]["row_id"]
     await visitor.open_client(row, "SNR Klant Contactgegevens View")
     reply = await visitor.update_contact(row, "", ("s_5_1_2_0", f"06-{time.monotonic_ns() % 10**8:08d}"))
     assert (reply.status, text in reply.text) == (200, True)
-    assert standin.mutations.get("contact.update", 0) == applied
+    assert standin.mutations.get("contact.update", 0) == lie[1]
+
+
+@pytest.mark.parametrize(("execute", "applied"), [(True, {"contact.update": 1}), (False, {})])
+async def test_a_reset_comes_before_or_after_the_work(standin, visitor, people, execute, applied):
+    """The connection is reset either after the write was applied or before anything was done."""
+    row = people["caseload"]["row_id"]
+    standin.modes(rst=True, execute=execute, times=1)
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+        await visitor.update_contact(row, "", ("s_5_1_2_0", f"06-{time.monotonic_ns() % 10**8:08d}"))
+    assert standin.mutations == applied
 
 
 async def test_headers_can_be_added_as_they_are(standin, visitor):

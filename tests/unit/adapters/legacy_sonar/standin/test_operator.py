@@ -14,8 +14,49 @@ from adapters.legacy_sonar.standin.people import PASSWORDS, USERS
 from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.visitor import Visitor
 
-ROLES = ["AW", "IDV", "AD", "WSP", "AWG", "MAT", "LB", "KM", "SWB", "KCC", "PLAN", "TL", "MIA", "EXP", "FB", "CO", "FG", "WNL", "GEMSYS", "BATCH", "KVK", "MIG"]
-NAMES = ["login", "logoff", "worklist", "search_bsn", "search_name", "next_page", "open_client", "open_identity", "open_notes", "open_workcapacity", "open_benefit", "update_contact", "create_note", "search_vacancies", "search_candidates", "export_list", "soap_profile"]
+ROLES = [
+    "AW",
+    "IDV",
+    "AD",
+    "WSP",
+    "AWG",
+    "MAT",
+    "LB",
+    "KM",
+    "SWB",
+    "KCC",
+    "PLAN",
+    "TL",
+    "MIA",
+    "EXP",
+    "FB",
+    "CO",
+    "FG",
+    "WNL",
+    "GEMSYS",
+    "BATCH",
+    "KVK",
+    "MIG",
+]
+NAMES = [
+    "login",
+    "logoff",
+    "worklist",
+    "search_bsn",
+    "search_name",
+    "next_page",
+    "open_client",
+    "open_identity",
+    "open_notes",
+    "open_workcapacity",
+    "open_benefit",
+    "update_contact",
+    "create_note",
+    "search_vacancies",
+    "search_candidates",
+    "export_list",
+    "soap_profile",
+]
 
 
 def test_every_role_has_a_user_and_advisers_have_regions_of_their_own():
@@ -44,14 +85,32 @@ def test_the_directory_is_two_csv_files(tmp_path):
         given = list(csv.DictReader(lines))
     with people.open(encoding="utf-8", newline="") as lines:
         found = list(csv.DictReader(lines))
-    assert (
-        list(given[0])
-        == ["user", "password", "role", "organisation_kind", "organisation_code", "regions", "municipality", "valid_from", "valid_until", "legal_ground", "issued_by"]
-    )
-    assert (
-        list(found[0])
-        == ["row_id", "bsn", "name", "birth_date", "municipality_code", "responsible_region", "caseload_user", "team", "class", "assigned_to", "status"]
-    )
+    assert list(given[0]) == [
+        "user",
+        "password",
+        "role",
+        "organisation_kind",
+        "organisation_code",
+        "regions",
+        "municipality",
+        "valid_from",
+        "valid_until",
+        "legal_ground",
+        "issued_by",
+    ]
+    assert list(found[0]) == [
+        "row_id",
+        "bsn",
+        "name",
+        "birth_date",
+        "municipality_code",
+        "responsible_region",
+        "caseload_user",
+        "team",
+        "class",
+        "assigned_to",
+        "status",
+    ]
     assert len(given) == len(USERS)
     store = Store(60, 5)
     assert {line["row_id"] for line in found} == set(store.tables["client"])

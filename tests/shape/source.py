@@ -69,11 +69,17 @@ def seeded(path: str, text: str) -> Source:
 
 def committed() -> list[Source]:
     """Read every Python file of our packages."""
-    return [
-        Source(PurePosixPath(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
-        for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("*.py"))
-    ]
+    return [each for package in PACKAGES for each in _under(ROOT / package)]
+
+
+def tests() -> list[Source]:
+    """Read every file of the test suite."""
+    return _under(ROOT / "tests")
+
+
+def _under(folder: Path) -> list[Source]:
+    paths = sorted(folder.rglob("*.py"))
+    return [Source(PurePosixPath(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in paths]
 
 
 def tracked() -> list[Path]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.shape import form
-from tests.shape.source import ROOT, committed, seeded, tracked
+from tests.shape.source import ROOT, committed, seeded, tests, tracked
 
 RULES = [form.lengths, form.parameters, form.names, form.docstrings, form.places, form.standin_apart]
 
@@ -19,8 +19,7 @@ def test_every_file_keeps_the_rule(rule) -> None:
 
 def test_every_module_with_behaviour_has_its_test() -> None:
     """The tests mirror the packages."""
-    tests = frozenset(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "unit").rglob("test_*.py"))
-    found = [str(each) for each in form.mirrored(committed(), tests)]
+    found = [str(each) for each in form.mirrored(committed(), tests())]
     assert not found, "\n".join(found)
 
 
@@ -90,17 +89,24 @@ def test_a_module_without_a_test_is_reported() -> None:
     """A new file with a function wants a test of the same path; words and revisions do not."""
     text = "def decide(): ..."
     sources = [seeded(path, text) for path in ("proxy/policy/decide.py", "proxy/line.py", "proxy/model/call.py")]
-    found = form.mirrored(sources, frozenset({"tests/unit/proxy/test_line.py"}))
+    found = form.mirrored(sources, [seeded("tests/unit/proxy/test_line.py", "")])
     assert [str(each) for each in found] == [
         "proxy/policy/decide.py:1: has no test; expected tests/unit/proxy/policy/test_decide.py"
     ]
 
 
+@pytest.mark.parametrize(("path", "reported"), [("proxy/journal/store.py", False), ("proxy/journal/states.py", True)])
+def test_a_file_with_io_may_be_proved_by_a_contract_suite(path: str, reported: bool) -> None:
+    """A store is proved where its port is; a pure module has a test of its own path all the same."""
+    suite = seeded("tests/contract/test_journal.py", "from proxy.journal import states, store")
+    assert bool(form.mirrored([seeded(path, "def append(): ...")], [suite])) is reported
+
+
 def test_a_test_may_be_split_over_files() -> None:
     """test_decide_regions.py is a test of decide.py; test_decided.py is not."""
     source = seeded("proxy/policy/decide.py", "def decide(): ...")
-    assert not form.mirrored([source], frozenset({"tests/unit/proxy/policy/test_decide_regions.py"}))
-    assert form.mirrored([source], frozenset({"tests/unit/proxy/policy/test_decided.py"}))
+    assert not form.mirrored([source], [seeded("tests/unit/proxy/policy/test_decide_regions.py", "")])
+    assert form.mirrored([source], [seeded("tests/unit/proxy/policy/test_decided.py", "")])
 
 
 @pytest.mark.parametrize("place", ["work", "root", "home"])

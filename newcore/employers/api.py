@@ -20,7 +20,7 @@ class EmployerTexts(Shape):
     postcode: Text
     city: Text
     region: Text
-    contact: Text
+    contact_person: Text
     phone: Text
     email: Text
     sector: Text

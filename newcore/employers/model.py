@@ -4,7 +4,7 @@ from newcore.register.model import Kind
 
 EMPLOYER = Kind(
     table="employer",
-    fields=("kvk", "name", "address", "postcode", "city", "region", "contact", "phone", "email", "sector"),
+    fields=("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector"),
     number="kvk",
     filters=("kvk", "name", "city", "region", "sector"),
 )

@@ -28,9 +28,9 @@ class VacancyTexts(Shape):
     level: Text
     requirements: Text
     opened: Text
-    closes: Text
+    closed: Text
     status: Text
-    strike: Text
+    strike_flag: Text
 
 
 class VacancyAtVersion(VacancyTexts):
@@ -67,7 +67,7 @@ class VacancyFilters(Part):
     level: Filter = ""
     status: Filter = ""
     opened: Filter = ""
-    closes: Filter = ""
+    closed: Filter = ""
 
 
 def router(register: Register, token: str) -> APIRouter:

@@ -6,11 +6,11 @@ VACANCY = Kind(
     table="vacancy",
     fields=(
         "vacancy_id", "title", "occupation", "occupation_code", "employer_name", "kvk", "text", "postcode", "city",
-        "region", "hours", "level", "requirements", "opened", "closes", "status", "strike",
+        "region", "hours", "level", "requirements", "opened", "closed", "status", "strike_flag",
     ),
     number="vacancy_id",
     filters=(
         "vacancy_id", "title", "occupation", "employer_name", "city", "region", "hours", "level", "status", "opened",
-        "closes", "text", "kvk",
+        "closed", "text", "kvk",
     ),
 )  # fmt: skip

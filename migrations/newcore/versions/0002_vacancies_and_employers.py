@@ -16,9 +16,9 @@ depends_on = None
 
 VACANCY = (
     "vacancy_id", "title", "occupation", "occupation_code", "employer_name", "kvk", "text", "postcode", "city", "region",
-    "hours", "level", "requirements", "opened", "closes", "status", "strike",
+    "hours", "level", "requirements", "opened", "closed", "status", "strike_flag",
 )  # fmt: skip
-EMPLOYER = ("kvk", "name", "address", "postcode", "city", "region", "contact", "phone", "email", "sector")
+EMPLOYER = ("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector")
 
 
 def upgrade() -> None:

@@ -30,9 +30,9 @@ VACANCY = {
     "level": "MBO 4",
     "requirements": "",
     "opened": "01-04-2020",
-    "closes": "31-12-2035",
+    "closed": "31-12-2035",
     "status": "Open",
-    "strike": "j",
+    "strikeFlag": "j",
 }
 EMPLOYER = {
     "version": 5,
@@ -42,7 +42,7 @@ EMPLOYER = {
     "postcode": "9401 AB",
     "city": "Assen",
     "region": "AM03",
-    "contact": "P. Jansen",
+    "contactPerson": "P. Jansen",
     "phone": "088-9900001",
     "email": "hr1@werkgever.example",
     "sector": "zorg",

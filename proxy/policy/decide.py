@@ -12,7 +12,7 @@ Rules:
 
 from datetime import date
 
-from proxy.model.call import Call, Kind
+from proxy.model.call import Call, Kind, Search, SearchClass
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.person import PersonClass, PersonFacts, Relation, Shown
 from proxy.model.principal import Authorisation, Principal
@@ -108,7 +108,7 @@ def _functions(call: Call) -> list[str]:
 def _cells(matrix: Matrix, authorisation: Authorisation, functions: list[str]) -> list[Cell] | None:
     kind = authorisation.organisation.kind
     found = [matrix.index.get((function, authorisation.role, kind)) for function in functions]
-    known = [each for each in found if each is not None]
+    known = [each for each in found if each is not None and each.open]
     return known if len(known) == len(functions) else None
 
 
@@ -116,10 +116,13 @@ def _unmet(cell: Cell, call: Call) -> list[Reason]:
     reasons = []
     if Requirement.VACANCY in cell.requires and not call.vacancy:
         reasons.append(Reason.SEARCH_NOT_ALLOWED if call.search else Reason.OUT_OF_REACH)
-    search = call.search
-    if Requirement.BSN_AND_BIRTH_DATE in cell.requires and search and not (search.bsn and search.birth_date):
+    if Requirement.BSN_AND_BIRTH_DATE in cell.requires and call.search and not _identifies(call.search):
         reasons.append(Reason.SEARCH_NOT_ALLOWED)
     return reasons
+
+
+def _identifies(search: Search) -> bool:
+    return search.by is SearchClass.BSN and search.bsn is not None and search.birth_date
 
 
 def _allow(matrix: Matrix, authorisation: Authorisation, cells: list[Cell], rights: list[Cell] | tuple[()]) -> Decision:

@@ -42,6 +42,8 @@ class Cell:
     requires: frozenset[Requirement]
     rules: tuple[str, ...]
     """Rules that open the function to the role, for the record of the call."""
+    open: bool
+    """False: the role has the function, but no rule allows it (a function without persons needs RG0)."""
 
 
 def name(row: RoleRow, kind: OrganisationKind, function: str) -> str:
@@ -63,7 +65,8 @@ def cell(subject: Subject, row: RoleRow, kind: OrganisationKind, grant: Grant, r
         if subject.persons
         else {},
         reduce(frozenset.intersection, needed) if needed else frozenset(),
-        tuple(rule.id for rule in allows) or ("RG0",),
+        tuple(rule.id for rule in allows),
+        open=bool(allows) or subject.persons,
     )
 
 

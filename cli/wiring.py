@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
+from adapters.legacy_sonar.mimic.client import NewcoreMimic
 
 from adapters.legacy_sonar.dialect import SonarDialect
-from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from cli.secret import secret_key
 from proxy.accesslog.parts import Limits as LedgerLimits
 from proxy.accesslog.parts import Parts
@@ -98,9 +98,8 @@ def read_tables(settings: Settings) -> Tables:
 def routing_watch(settings: Settings, tables: Tables, instance: str) -> RoutingWatch:
     """Watch the routing file for one instance."""
     functions = {each.id: each.kind for each in tables.catalogue.functions}
-    return RoutingWatch(
-        settings.routing_file, functions, tables.regions.codes, instances=settings.data_dir / "instances", name=instance
-    )
+    report = settings.data_dir / "instances" / f"{instance}.json"
+    return RoutingWatch(settings.routing_file, functions, tables.regions.names, report)
 
 
 def seal_with(keyring: Keyring) -> Callable[[bytes], bytes]:

@@ -21,7 +21,7 @@ from proxy.model.person import PersonClass, PersonFacts, Relation, Shown, Unread
 from proxy.model.principal import Authorisation, Principal
 from proxy.model.route import Core, Route
 from proxy.policy.decide import judge_call, judge_person, judge_row
-from proxy.routing.choose import choose
+from proxy.routing.choose import Situation, choose
 from proxy.trail import House, Trail, Verdict
 
 FOR_ANYBODY = frozenset({"session.login", "session.logout"})
@@ -106,9 +106,8 @@ def route(house: House, trail: Trail, reply: Reply) -> Trail:
     """Choose the core; a function that no group or default covers is refused."""
     if trail.principal is None:
         return replace(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
-    chosen = choose(
-        house.routing, call_of(trail), trail.session, trail.principal, known_of(reply).applied, house.killed
-    )
+    now = Situation(trail.session, trail.principal, known_of(reply).applied, house.killed)
+    chosen = choose(house.routing, call_of(trail), now)
     if isinstance(chosen, Reason):
         return replace(trail, denied=chosen)
     return replace(trail, route=chosen)

@@ -13,6 +13,7 @@ Rules, first that holds:
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from proxy.model.call import Call, Format, Kind
 from proxy.model.decision import Reason
@@ -26,14 +27,19 @@ from proxy.routing.table import RoutingTable
 _SCREENS = frozenset({Format.HTML, Format.RPC})
 
 
-def choose(  # noqa: PLR0913, PLR0917 the facts of one moment, each of another origin
-    table: RoutingTable,
-    call: Call,
-    session: Session | None,
-    principal: Principal,
-    applied: Mapping[str, int],
-    killed: Collection[str],
-) -> Route | Reason:
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Who asks, and what holds at this moment."""
+
+    session: Session | None
+    principal: Principal
+    applied: Mapping[str, int] = field(default_factory=dict)
+    """Per group: the journal sequence that newcore has reached."""
+    killed: Collection[str] = ()
+    """Groups that the kill switch keeps on legacy."""
+
+
+def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
     """Choose the core for a call whose function is settled; a Reason refuses it."""
     functions = functions_of(call)
     groups = [table.group(function) for function in functions]
@@ -42,11 +48,10 @@ def choose(  # noqa: PLR0913, PLR0917 the facts of one moment, each of another o
     known = [group for group in groups if group is not None]
     if call.kind is Kind.MUTATE:
         return _mutation(table, known)
-    group = known[0]
-    if call.pages and session is not None and session.listing is not None:
-        return _paged(table, session.listing.core, known, killed)
-    core, reason = _read(group, call, session, principal, applied, killed, single=len(set(functions)) == 1)
-    return _route(table, group, core, reason)
+    if call.pages and now.session is not None and now.session.listing is not None:
+        return _paged(table, now.session.listing.core, known, now.killed)
+    core, reason = _read(known[0], call, now) if len(functions) == 1 else (Core.LEGACY, "stage")
+    return _route(table, known[0], core, reason)
 
 
 def functions_of(call: Call) -> tuple[str, ...]:
@@ -59,7 +64,7 @@ def functions_of(call: Call) -> tuple[str, ...]:
 def _mutation(table: RoutingTable, groups: list[Group]) -> Route:
     captured = next((group for group in groups if STAGES[group.highest].captured), None)
     group = captured or groups[0]
-    return _route(table, group, Core.LEGACY, "stage", captured=captured is not None)
+    return replace(_route(table, group, Core.LEGACY, "stage"), captured=captured is not None)
 
 
 def _paged(table: RoutingTable, core: str, groups: list[Group], killed: Collection[str]) -> Route | Reason:
@@ -71,25 +76,14 @@ def _paged(table: RoutingTable, core: str, groups: list[Group], killed: Collecti
     return _route(table, groups[0], Core.NEWCORE, "listing")
 
 
-def _read(  # noqa: PLR0913, PLR0917 as `choose`
-    group: Group,
-    call: Call,
-    session: Session | None,
-    principal: Principal,
-    applied: Mapping[str, int],
-    killed: Collection[str],
-    *,
-    single: bool,
-) -> tuple[Core, str]:
-    if group.name in killed:
+def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
+    if group.name in now.killed:
         return Core.LEGACY, "killed"
-    if STAGES[group.lowest].reads is Core.LEGACY:
+    if STAGES[group.lowest].reads is Core.LEGACY or not movable(call) or now.session is None:
         return Core.LEGACY, "stage"
-    if not movable(call) or not single or session is None:
-        return Core.LEGACY, "stage"
-    if session.wrote.get(group.name, 0) > applied.get(group.name, 0):
+    if now.session.wrote.get(group.name, 0) > now.applied.get(group.name, 0):
         return Core.LEGACY, "own-write"
-    return in_cohort(group, principal)
+    return in_cohort(group, now.principal)
 
 
 def movable(call: Call) -> bool:
@@ -118,13 +112,12 @@ def takes_part(group: Group, principal: Principal) -> bool:
     return not cohort.organisations or bool(names & cohort.organisations)
 
 
-def _route(table: RoutingTable, group: Group, core: Core, reason: str, *, captured: bool = False) -> Route:
+def _route(table: RoutingTable, group: Group, core: Core, reason: str) -> Route:
     return Route(
         core=core,
         revision=table.revision,
         group=group.name,
         stage=group.stage if core is Core.LEGACY else Stage.READ,
         reason=reason,
-        captured=captured,
         config=table.hash,
     )

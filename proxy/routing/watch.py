@@ -36,13 +36,14 @@ type Signature = tuple[int, int, int, int, int] | None
 class RoutingWatch:
     """The routing table and the kills of this moment."""
 
-    def __init__(
-        self, path: Path, functions: Mapping[str, Kind], regions: Collection[str], *, instances: Path, name: str
-    ) -> None:
-        """Read the file; raises OperatorError when it is not good, so that nothing starts on it."""
+    def __init__(self, path: Path, functions: Mapping[str, Kind], regions: Collection[str], report: Path) -> None:
+        """Read the file; raises OperatorError when it is not good, so that nothing starts on it.
+
+        `report` is `instances/<name>.json`: where this instance, of that name, says what it runs.
+        """
         self._path, self._functions, self._regions = path, functions, regions
-        self._report_path = instances / f"{name}.json"
-        self._name = name
+        self._report_path = report
+        self._name = report.stem
         self._seen = signature(path)
         self.table: RoutingTable = self._read()
         self.killed: frozenset[str] = self._read_killed()

@@ -6,7 +6,7 @@ from proxy.model.call import Format, Kind, Link
 from proxy.model.decision import Reason
 from proxy.model.principal import Listing, Role
 from proxy.model.route import Core
-from proxy.routing.choose import choose
+from proxy.routing.choose import Situation, choose
 
 FULL = ("ramp: 50", "ramp: 100")
 EMPTY = ("ramp: 50", "ramp: 0")
@@ -20,7 +20,7 @@ def ask(read, call, account, session):
 
     def build(*changes, of=None, seen=None, who=None, applied=None, killed=()):
         asked = call() if of is None else of
-        return choose(read(*changes), asked, seen or session(), who or account(), applied or {}, killed)
+        return choose(read(*changes), asked, Situation(seen or session(), who or account(), applied or {}, killed))
 
     return build
 

@@ -35,7 +35,7 @@ async def test_an_instance_acknowledges_what_it_runs(database, worker, tmp_path)
     path = tmp_path / "routing.yaml"
     path.write_text(FILE)
     name = f"gateway-{secrets.token_hex(4)}"
-    watch = RoutingWatch(path, FUNCTIONS, REGIONS, instances=tmp_path, name=name)
+    watch = RoutingWatch(path, FUNCTIONS, REGIONS, tmp_path / f"{name}.json")
     watch.start(database.dsn(Role.GATEWAY))
     kill_file(path).write_text("vacancies\n")
     try:

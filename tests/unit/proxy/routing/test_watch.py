@@ -25,7 +25,7 @@ def path(tmp_path):
 @pytest.fixture
 async def watch(path, tmp_path):
     """A watch that follows the file, with a database that does not answer."""
-    made = RoutingWatch(path, FUNCTIONS, REGIONS, instances=tmp_path / "instances", name="gateway-1")
+    made = RoutingWatch(path, FUNCTIONS, REGIONS, tmp_path / "instances" / "gateway-1.json")
     made.start(NO_DATABASE)
     yield made
     await made.close()
@@ -46,13 +46,13 @@ def test_a_broken_file_refuses_the_start(path, tmp_path, text):
     """Nothing starts on half a table."""
     path.write_text(text)
     with pytest.raises(OperatorError, match=r"routing\.yaml:\d+"):
-        RoutingWatch(path, FUNCTIONS, REGIONS, instances=tmp_path, name="x")
+        RoutingWatch(path, FUNCTIONS, REGIONS, tmp_path / "x.json")
 
 
 def test_an_absent_file_refuses_the_start(tmp_path):
     """No file, no table, no start."""
     with pytest.raises(OperatorError, match="cannot be read"):
-        RoutingWatch(tmp_path / "none.yaml", FUNCTIONS, REGIONS, instances=tmp_path, name="x")
+        RoutingWatch(tmp_path / "none.yaml", FUNCTIONS, REGIONS, tmp_path / "x.json")
 
 
 def by_writing(path, text):

@@ -177,7 +177,7 @@ def requests() -> dict[str, dict[str, Any]]:
         "search_candidates": _invoke("ExecuteQuery", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet", ("s_14_1_1_0", "{vacancy_id}")),
         "open_candidate": _invoke("Drilldown", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet", ("SWEField", "s_14_1_3_0"), ("SWERowId", "{row_id}"), ("SWEReqRowId", "1")),
         "export_list": _invoke("ExportList", zoek, lijst, ("ExportFormat", "CSV"), ("ExportScope", "AllRows")),
-        "soap_profile": {"method": "POST", "path": EAI, "headers": dict(SOAP_HEADERS), "body": soap_body("{user}", "{password}", "{bsn}").decode("ascii")},
+        "soap_profile": {"method": "POST", "path": EAI, "headers": dict(SOAP_HEADERS), "body": soap_body(("{user}", "{password}"), "{bsn}").decode("ascii")},
     }  # fmt: skip
 
 

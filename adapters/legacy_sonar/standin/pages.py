@@ -108,20 +108,26 @@ def _counter(rows: Rows) -> str:
     return f"{rows.start + 1} - {rows.start + len(rows.records)} van {rows.total}"
 
 
-def _row(view: View, applet: Applet, index: int, record: Record, tail: str) -> str:
-    start = f"s_{applet.set}_{applet.number}_"
-    hint = (
-        f' title="{escape(record["full_name"])} ({shown(record["bsn"], "b")})"' if applet.component == "client" else ""
+def _drill_link(view: View, applet: Applet) -> str:
+    return (
+        f'<a href="{PATH}?SWECmd=InvokeMethod&amp;SWEMethod=Drilldown&amp;SWEView={quote(view.name)}'
+        f"&amp;SWEApplet={quote(applet.name)}&amp;SWEField="
     )
+
+
+def _row(applet: Applet, index: int, record: Record, link: tuple[str, str]) -> str:
+    """One line; `link` is how a link begins and how it ends."""
+    start = f"s_{applet.set}_{applet.number}_"
+    hint = ""
+    if applet.component == "client":
+        hint = f' title="{escape(record["full_name"])} ({shown(record["bsn"], "b")})"'
     cells = []
     for control in applet.controls:
         key = f"{start}{control.number}_{index}"
         text = escape(shown(record.get(control.field, ""), control.form)) or "&nbsp;"
         if control.drill:
-            text = (
-                f'<a href="{PATH}?SWECmd=InvokeMethod&amp;SWEMethod=Drilldown&amp;SWEView={quote(view.name)}&amp;SWEApplet={quote(applet.name)}'
-                f'&amp;SWEField={key}&amp;SWERowId={record["row_id"]}&amp;SWENeedContext=true&amp;SWEReqRowId=1{tail}">{text}</a>'
-            )
+            place = f"{key}&amp;SWERowId={record['row_id']}&amp;SWENeedContext=true&amp;SWEReqRowId=1"
+            text = f'{link[0]}{place}{link[1]}">{text}</a>'
         cells.append(f'<td id="{key}">{text}</td>')
     return f'<tr class="rij" id="r_{applet.set}_{applet.number}_{index}"{hint}>{"".join(cells)}</tr>\r\n'
 
@@ -151,7 +157,8 @@ def listing(frame: Frame, view: View, applet: Applet, rows: Rows) -> str:
         )
         return f'{_open_form(applet, view.title)}<table class="zoekvraag" summary="{applet.name}">\r\n{asked}</table>\r\n{_volatile(frame)}'
     heads = "".join(f"<th>{control.label}</th>" for control in applet.controls)
-    lines = "".join(_row(view, applet, index, record, frame.tail) for index, record in enumerate(rows.records))
+    link = (_drill_link(view, applet), frame.tail)
+    lines = "".join(_row(applet, index, record, link) for index, record in enumerate(rows.records))
     hidden = "".join(
         f'<input type="hidden" name="SWERowId{index}" value="{record["row_id"]}">\r\n'
         for index, record in enumerate(rows.records)

@@ -56,18 +56,9 @@ class Writer:
     day: str
     time: str
 
-    def _entry(self, what: str, kind: str, row: str, action: str, values: Record) -> Record:
-        return self.store.change(
-            {
-                "what": what,
-                "kind": kind,
-                "row_id": row,
-                "action": action,
-                "values": values,
-                "user": self.user,
-                "at": self.time,
-            }
-        )
+    def _entry(self, what: str, row: str, action: str, values: Record) -> None:
+        entry = {"what": what, "kind": self.store.kind_of[row], "row_id": row, "action": action, "values": values}
+        self.store.change(entry | {"user": self.user, "at": self.time})
 
     def update(self, applet: Applet, row: str, link: Record) -> bool:
         """Store the changed fields of an existing record; False when nothing differs."""
@@ -77,7 +68,7 @@ class Writer:
         check_modnum(record, link)
         new = {name: value for name, value in self.checked(applet, link).items() if record.get(name, "") != value}
         if new:
-            self._entry(_NAMES.get(applet.set, f"{applet.component}.update"), applet.component, row, "update", new)
+            self._entry(_NAMES.get(applet.set, f"{applet.component}.update"), row, "update", new)
         return bool(new)
 
     def create(self, applet: Applet, parent: str, link: Record) -> Record:
@@ -117,7 +108,7 @@ class Writer:
             raise LegacyError("SNR-0004")
         if kind not in ("note", "referral", "vacancy", "attachment"):
             raise LegacyError("SNR-0031")
-        self._entry(f"{kind}.delete", kind, row, "delete", {})
+        self._entry(f"{kind}.delete", row, "delete", {})
 
     def checked(self, applet: Applet, link: Record) -> Record:
         """The values that the request carries for the editable controls of this applet."""

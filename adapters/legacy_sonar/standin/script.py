@@ -48,7 +48,7 @@ async def _lists(pen: Recorder, client: Record) -> None:
     pen.name = "worklist"
     await pen.worklist()
     pen.name = "worklist_drilldown_rpc"
-    await pen.drill(client["row_id"], "s_10_1_3_0", "SNR Werkvoorraad View", "SNR Taak List Applet", rpc=True)
+    await pen.drill(client["row_id"], "s_10_1_3_0", rpc=True)
     pen.name = "client_query_form"
     await pen.invoke("NewQuery", CLIENTS, CLIENT_FORM)
     for pen.name, *criteria in (
@@ -153,7 +153,7 @@ async def _work(pen: Recorder, person: Record) -> None:
     pen.name = "vacancy_next_set"
     await pen.next_page("SNR Vacature Zoek View", "SNR Vacature List Applet")
     pen.name = "vacancy_open"
-    await pen.drill(vacancy["row_id"], "s_11_1_1_0", "SNR Vacature Zoek View", "SNR Vacature List Applet")
+    await pen.drill(vacancy["row_id"], "s_11_1_1_0")
     pen.name = "vacancy_write_ok"
     await pen.invoke(
         "WriteRecord",
@@ -188,7 +188,7 @@ async def _work(pen: Recorder, person: Record) -> None:
 
 async def _match(pen: Recorder, person: Record, vacancy: Record) -> None:
     pen.name = "employer_from_vacancy"
-    await pen.drill(vacancy["row_id"], "s_11_1_4_0", "SNR Vacature Zoek View", "SNR Vacature List Applet")
+    await pen.drill(vacancy["row_id"], "s_11_1_4_0")
     pen.name = "employer_list"
     await pen.get(("SWECmd", "GotoView"), ("SWEView", "SNR Werkgever Zoek View"))
     pen.name = "candidate_search_without_vacancy"
@@ -196,7 +196,7 @@ async def _match(pen: Recorder, person: Record, vacancy: Record) -> None:
     pen.name = "candidate_search"
     found = await pen.search_candidates(vacancy["vacancy_id"])
     pen.name = "candidate_drilldown"
-    await pen.drill(found.rows[0], "s_14_1_3_0", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet")
+    await pen.drill(found.rows[0], "s_14_1_3_0")
     pen.name = "candidate_export_xls"
     await pen.export("XLS", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet")
     pen.name = "referral_create"
@@ -206,13 +206,13 @@ async def _match(pen: Recorder, person: Record, vacancy: Record) -> None:
 
 
 async def _soap(pen: Recorder, person: Record) -> None:
-    pen.user, wrong = "GEM0106", soap_body("GEM0106", "fout", person["bsn"])
+    pen.user, wrong = "GEM0106", soap_body(("GEM0106", "fout"), person["bsn"])
     secret = PASSWORDS["GEM0106"]
     pen.cookies.clear()
     bodies = {
-        "soap_data": soap_body("GEM0106", secret, person["bsn"]), "soap_stateless": soap_body("GEM0106", secret, person["bsn"], "Stateless"),
-        "soap_nothing": soap_body("GEM0106", secret, "123456782"), "soap_login_failed": wrong, "soap_unreadable": b"<soapenv:Envelope",
-        "soap_bsn_wrong": soap_body("GEM0106", secret, "12A"), "soap_operation_unknown": soap_body("GEM0106", secret, "1").replace(b"KlantprofielOpvragen_Input", b"Anders_Input"),
+        "soap_data": soap_body(("GEM0106", secret), person["bsn"]), "soap_stateless": soap_body(("GEM0106", secret), person["bsn"], "Stateless"),
+        "soap_nothing": soap_body(("GEM0106", secret), "123456782"), "soap_login_failed": wrong, "soap_unreadable": b"<soapenv:Envelope",
+        "soap_bsn_wrong": soap_body(("GEM0106", secret), "12A"), "soap_operation_unknown": soap_body(("GEM0106", secret), "1").replace(b"KlantprofielOpvragen_Input", b"Anders_Input"),
     }  # fmt: skip
     for pen.name, body in bodies.items():
         await pen.exchange("POST", EAI, body, SOAP_HEADERS)

@@ -24,8 +24,13 @@ def _kop(number: int) -> Applet:
     return Applet(number, 9, "SNR Klant Kop Applet", "head", "client", controls(_KOP))
 
 
-def _list(number: int, applet: int, name: str, component: str, text: str, *aliases: str, parent: str = "") -> Applet:  # noqa: PLR0913 - a row of the table
-    return Applet(number, applet, name, "list", component, controls(text), aliases, parent)
+def _list(place: tuple[int, int], name: str, component: str, text: str, *aliases: str) -> Applet:
+    return Applet(*place, name, "list", component, controls(text), aliases)
+
+
+def _child(place: tuple[int, int], name: str, component: str, text: str, *aliases: str) -> Applet:
+    """A list of rows that belong to the current person."""
+    return Applet(*place, name, "list", component, controls(text), aliases, "client")
 
 
 def _form(number: int, name: str, component: str, text: str, *aliases: str) -> Applet:
@@ -219,7 +224,7 @@ _BIJLAGE = """
 """
 
 _KLANT = "SNR Klant Screen"
-_ZOEK = _list(1, 1, "SNR Klant List Applet", "client", _KLANTEN, "SNR Klant Zoek Applet")
+_ZOEK = _list((1, 1), "SNR Klant List Applet", "client", _KLANTEN, "SNR Klant Zoek Applet")
 
 VIEWS: tuple[View, ...] = (
     View(
@@ -227,7 +232,7 @@ VIEWS: tuple[View, ...] = (
         "SNR Werkvoorraad Screen",
         "Werkvoorraad",
         "3",
-        (_list(10, 1, "SNR Taak List Applet", "client", _TAKEN, "Taak List"),),
+        (_list((10, 1), "SNR Taak List Applet", "client", _TAKEN, "Taak List"),),
     ),
     View("SNR Klant Zoek View", _KLANT, "Klant zoeken", "4, 37", (_ZOEK,)),
     View("SNR Klant Zoek Alle Organisaties View", _KLANT, "Klant zoeken landelijk", "5, 37", (_ZOEK,)),
@@ -251,7 +256,7 @@ VIEWS: tuple[View, ...] = (
         "Contacthistorie",
         "22, 23",
         (
-            _list(4, 1, "SNR Contactverslag List Applet", "note", _VERSLAG, "SNR Contactverslag Form", parent="client"),
+            _child((4, 1), "SNR Contactverslag List Applet", "note", _VERSLAG, "SNR Contactverslag Form"),
             _kop(4),
         ),
     ),
@@ -269,8 +274,8 @@ VIEWS: tuple[View, ...] = (
         "12",
         (
             _form(6, "SNR CV Form", "client", _CV),
-            _list(6, 2, "SNR Opleiding List Applet", "education", _OPLEIDING, parent="client"),
-            _list(6, 3, "SNR Werkervaring List Applet", "experience", _ERVARING, parent="client"),
+            _child((6, 2), "SNR Opleiding List Applet", "education", _OPLEIDING),
+            _child((6, 3), "SNR Werkervaring List Applet", "experience", _ERVARING),
             _kop(6),
         ),
     ),
@@ -281,7 +286,7 @@ VIEWS: tuple[View, ...] = (
         "14",
         (
             _form(7, "SNR Belastbaarheid Form", "client", _BELAST),
-            _list(7, 2, "SNR Belastbaarheid List Applet", "fml", _FML, parent="client"),
+            _child((7, 2), "SNR Belastbaarheid List Applet", "fml", _FML),
             _kop(7),
         ),
     ),
@@ -292,7 +297,7 @@ VIEWS: tuple[View, ...] = (
         "17",
         (
             _form(8, "SNR Uitkering Form", "client", _UITKERING),
-            _list(8, 2, "SNR Maatregel List Applet", "measure", _MAATREGEL, parent="client"),
+            _child((8, 2), "SNR Maatregel List Applet", "measure", _MAATREGEL),
             _kop(8),
         ),
     ),
@@ -301,7 +306,7 @@ VIEWS: tuple[View, ...] = (
         _KLANT,
         "Dienstverlening",
         "20",
-        (_list(9, 1, "SNR Traject List Applet", "service", _TRAJECT, parent="client"), _kop(9)),
+        (_child((9, 1), "SNR Traject List Applet", "service", _TRAJECT), _kop(9)),
     ),
     View(
         "SNR Verwijzing View",
@@ -309,7 +314,7 @@ VIEWS: tuple[View, ...] = (
         "Verwijzingen",
         "34",
         (
-            _list(15, 1, "SNR Verwijzing List Applet", "referral", _VERWIJZING, "SNR Verwijzing Form", parent="client"),
+            _child((15, 1), "SNR Verwijzing List Applet", "referral", _VERWIJZING, "SNR Verwijzing Form"),
             _kop(15),
         ),
     ),
@@ -318,14 +323,14 @@ VIEWS: tuple[View, ...] = (
         _KLANT,
         "Bijlagen",
         "39",
-        (_list(16, 1, "SNR Bijlage List Applet", "attachment", _BIJLAGE, parent="client"), _kop(16)),
+        (_child((16, 1), "SNR Bijlage List Applet", "attachment", _BIJLAGE), _kop(16)),
     ),
     View(
         "SNR Vacature Zoek View",
         "SNR Vacature Screen",
         "Vacature zoeken",
         "28, 37",
-        (_list(11, 1, "SNR Vacature List Applet", "vacancy", VACATURES, "SNR Vacature Zoek Applet"),),
+        (_list((11, 1), "SNR Vacature List Applet", "vacancy", VACATURES, "SNR Vacature Zoek Applet"),),
     ),
     View(
         "SNR Vacature View",
@@ -339,7 +344,7 @@ VIEWS: tuple[View, ...] = (
         "SNR Werkgever Screen",
         "Werkgever zoeken",
         "30, 37",
-        (_list(18, 1, "SNR Werkgever List Applet", "employer", WERKGEVERS),),
+        (_list((18, 1), "SNR Werkgever List Applet", "employer", WERKGEVERS),),
     ),
     View(
         "SNR Werkgever View",
@@ -353,7 +358,7 @@ VIEWS: tuple[View, ...] = (
         "SNR Match Screen",
         "Kandidaten bij vacature",
         "32, 33, 37",
-        (_list(14, 1, "SNR Match Kandidaat List Applet", "client", _KANDIDATEN),),
+        (_list((14, 1), "SNR Match Kandidaat List Applet", "client", _KANDIDATEN),),
     ),
 )
 BY_NAME = {view.name: view for view in VIEWS}

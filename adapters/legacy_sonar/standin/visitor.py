@@ -21,6 +21,13 @@ from adapters.legacy_sonar.standin.text import decode, quote
 PATH, EAI = "/sonar_nld/start.swe", "/eai_nld/start.swe?SWEExtSource=WebService&SWEExtCmd=Execute&WSSOAP=1"
 FORM = "application/x-www-form-urlencoded"
 CLIENTS, CLIENTS_FORM = "SNR Klant Zoek View", "SNR Klant Zoek Applet"
+LISTS = {
+    "1": (CLIENTS, "SNR Klant List Applet"),
+    "10": ("SNR Werkvoorraad View", "SNR Taak List Applet"),
+    "11": ("SNR Vacature Zoek View", "SNR Vacature List Applet"),
+    "14": ("SNR Match Kandidaat View", "SNR Match Kandidaat List Applet"),
+    "18": ("SNR Werkgever Zoek View", "SNR Werkgever List Applet"),
+}
 _SWEC, _SRN = (
     re.compile(r"SWEC=(\d+)|name=\"SWEC\" value=\"(\d+)\""),
     re.compile(r"SRN=(\w+)|name=\"SRN\" value=\"(\w+)\""),
@@ -238,19 +245,12 @@ class Visitor:
         """The next ten of the list; the request holds no query."""
         return await self.invoke(method, view, applet)
 
-    async def drill(
-        self,
-        row_id: str,
-        field: str = "s_1_1_7_0",
-        view: str = CLIENTS,
-        applet: str = "SNR Klant List Applet",
-        rpc: bool = False,
-    ) -> Reply:
-        """Click on a cell of a list."""
+    async def drill(self, row_id: str, field: str = "s_1_1_7_0", rpc: bool = False) -> Reply:
+        """Click on a cell of a list; the number of its set says which list."""
+        view, applet = LISTS[field.split("_")[1]]
         more = (("SWERPC", "1"),) if rpc else ()
-        return await self.invoke(
-            "Drilldown", view, applet, ("SWEField", field), ("SWERowId", row_id), ("SWEReqRowId", "1"), *more
-        )
+        where = (("SWEField", field), ("SWERowId", row_id), ("SWEReqRowId", "1"))
+        return await self.invoke("Drilldown", view, applet, *where, *more)
 
     async def open_client(self, row_id: str, view: str = "SNR Klantbeeld View") -> Reply:
         """Open a view positioned on a person (or vacancy, or employer); an empty row id opens the current record."""
@@ -299,7 +299,7 @@ class Visitor:
     async def soap(self, bsn: str, session_type: str = "None", token: str = "") -> Reply:
         """The municipal query."""
         return await self.exchange(
-            "POST", EAI, soap_body(self.user, self.password, bsn, session_type, token), SOAP_HEADERS
+            "POST", EAI, soap_body((self.user, self.password), bsn, session_type, token), SOAP_HEADERS
         )
 
 
@@ -309,8 +309,9 @@ SOAP_HEADERS = (
 )
 
 
-def soap_body(user: str, password: str, bsn: str, session_type: str = "None", token: str = "") -> bytes:
-    """The envelope of a municipal query."""
+def soap_body(login: tuple[str, str], bsn: str, session_type: str = "None", token: str = "") -> bytes:
+    """The envelope of a municipal query; a token stands in for user and password."""
+    user, password = login
     space = 'xmlns="http://siebel.com/webservices"'
     who = (
         f"<SessionToken {space}>{token}</SessionToken>"

@@ -217,7 +217,7 @@ async def test_vacancies_are_searched_changed_and_made(standin, visitor):
     """Search by region, open, write with ModNum (ok and stale), create with an employer."""
     found = await visitor.search_vacancies(("s_11_1_6_0", "AM06"))
     assert {found.control(f"s_11_1_6_{row}") for row in range(len(found.rows))} == {"AM06"}
-    opened = await visitor.drill(found.rows[0], "s_11_1_1_0", "SNR Vacature Zoek View", "SNR Vacature List Applet")
+    opened = await visitor.drill(found.rows[0], "s_11_1_1_0")
     write = (
         "WriteRecord",
         "SNR Vacature View",
@@ -244,7 +244,7 @@ async def test_an_employer_opens_from_a_vacancy_and_from_his_list(visitor):
     """The employer column of a vacancy opens the employer of that vacancy."""
     found = await visitor.search_vacancies(("s_11_1_6_0", "AM18"))
     name = found.control("s_11_1_4_0")
-    reply = await visitor.drill(found.rows[0], "s_11_1_4_0", "SNR Vacature Zoek View", "SNR Vacature List Applet")
+    reply = await visitor.drill(found.rows[0], "s_11_1_4_0")
     assert reply.control("s_13_1_2_0") == name
     listed = await visitor.get(("SWECmd", "GotoView"), ("SWEView", "SNR Werkgever Zoek View"))
     assert len(listed.rows) == 10
@@ -257,9 +257,7 @@ async def test_candidates_come_from_everywhere_and_need_a_vacancy(visitor, seede
     found = await visitor.search_candidates(vacancy["vacancy_id"])
     assert found.rows
     assert {seeded.record(row)["occupation_code"] for row in found.rows} == {vacancy["occupation_code"]}
-    opened = await visitor.drill(
-        found.rows[0], "s_14_1_3_0", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet"
-    )
+    opened = await visitor.drill(found.rows[0], "s_14_1_3_0")
     assert opened.control("s_2_1_3_0").zfill(9) == seeded.record(found.rows[0])["bsn"]
 
 

@@ -46,13 +46,13 @@ async def test_nobody_is_nietsgevonden(machine):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (soap_body("GEM0106", "fout", "999990019"), "SNR-1001"),
+        (soap_body(("GEM0106", "fout"), "999990019"), "SNR-1001"),
         (
-            soap_body("GEM0106", PASSWORDS["GEM0106"], "1").replace(b"KlantprofielOpvragen_Input", b"X_Input"),
+            soap_body(("GEM0106", PASSWORDS["GEM0106"]), "1").replace(b"KlantprofielOpvragen_Input", b"X_Input"),
             "SNR-1002",
         ),
         (b"<soapenv:Envelope", "SNR-1003"),
-        (soap_body("GEM0106", PASSWORDS["GEM0106"], "12A"), "SNR-1004"),
+        (soap_body(("GEM0106", PASSWORDS["GEM0106"]), "12A"), "SNR-1004"),
     ],
 )
 async def test_errors_are_faults_with_a_code(machine, body, code):
@@ -80,7 +80,7 @@ async def test_a_session_token_is_good_for_one_call(machine):
 
 async def test_the_password_may_stand_in_the_url(machine):
     """Username and Password in the URL are accepted."""
-    body = soap_body("", "", "999990019")
+    body = soap_body(("", ""), "999990019")
     reply = await machine.exchange(
         "POST", f"{EAI}&Username=GEM0106&Password={PASSWORDS['GEM0106']}", body, SOAP_HEADERS
     )

@@ -80,6 +80,11 @@ def opening(writer: str) -> Head:
     return Head(writer, 0, sha256(b"sonarpoort log " + writer.encode()).digest())
 
 
+def lock(writer: str) -> int:
+    """Give the number of the session lock that a writer's backend holds while it lives."""
+    return int.from_bytes(sha256(b"sonarpoort writer " + writer.encode()).digest()[:8], signed=True)
+
+
 def stamp(moment: datetime) -> bytes:
     """Write the moment of recording as a link's hash covers it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").encode()

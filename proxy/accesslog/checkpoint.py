@@ -8,7 +8,7 @@ Rules:
 4. `floors` are heads up to which retention dropped rows: those rows may be absent.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
@@ -98,29 +98,32 @@ def read(payload: bytes) -> Checkpoint:
         raise ValueError(f"no checkpoint: {type(fault).__name__}") from None
 
 
-def believed(found: Iterable[Signed], publics: Iterable[bytes]) -> Iterator[Checkpoint | Forged]:
+def believed(found: Iterable[Signed], publics: Sequence[bytes]) -> Iterator[Checkpoint | Forged]:
     """Check checkpoints in their order: signature, number and previous hash; each is believed or named."""
-    keys = {signer_id(public): public for public in publics}
     before: Signed | None = None
     expected = 1
     for signed in found:
-        verdict = _judged(signed, keys)
+        verdict = judged(signed, publics)
         if isinstance(verdict, Checkpoint):
             wanted = before.hash if before else FIRST
             if verdict.number != expected:
                 yield Forged(expected, f"missing: number {verdict.number} follows {expected - 1}")
             elif verdict.previous != wanted:
                 yield Forged(verdict.number, "does not follow the one before it")
-            expected, before = verdict.number + 1, signed
+            expected = verdict.number + 1
+        else:
+            expected += 1
+        before = signed
         yield verdict
 
 
-def _judged(signed: Signed, keys: dict[str, bytes]) -> Checkpoint | Forged:
+def judged(signed: Signed, publics: Sequence[bytes]) -> Checkpoint | Forged:
+    """Check one checkpoint by itself: what it says, who signed it, and whether the signature is true."""
     try:
         checkpoint = read(signed.payload)
     except ValueError as fault:
         return Forged(None, str(fault))
-    public = keys.get(signed.key_id)
+    public = next((each for each in publics if signer_id(each) == signed.key_id), None)
     if public is None:
         return Forged(checkpoint.number, f"signed by unknown key {signed.key_id}")
     try:

@@ -13,12 +13,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from psycopg import AsyncConnection
-
 from proxy.model.entry import Intent, Outcome, SessionChange
 from proxy.model.person import PersonFacts
 
-type Connection = AsyncConnection[Any]
+type Connection = Any
+"""`psycopg.AsyncConnection`, which a file without I/O does not import."""
 
 
 class SessionWriter(Protocol):

@@ -67,6 +67,16 @@ class Journal:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Which group, after which watermark, at most how many, and how long an open mutation is waited for."""
+
+    group: str
+    after: int
+    limit: int = 100
+    patience: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
 class Captured:
     """A captured mutation that is settled and may be applied to the new core."""
 
@@ -88,14 +98,12 @@ class Stretch:
     horizon: int
 
 
-async def pending(
-    connection: AsyncConnection[Any], group: str, after: int, *, limit: int = 100,
-    patience: timedelta = timedelta(minutes=5),
-) -> Stretch:  # fmt: skip
+async def pending(connection: AsyncConnection[Any], ask: Ask) -> Stretch:
     """Read what follows the watermark of a group, up to the first mutation that is still open."""
-    found = await connection.execute(_PENDING, {"group": group, "after": after, "limit": limit, "patience": patience})
+    values = {"group": ask.group, "after": ask.after, "limit": ask.limit, "patience": ask.patience}
+    found = await connection.execute(_PENDING, values)
     captured: list[Captured] = []
-    horizon = after
+    horizon = ask.after
     for seq, intent, function, core, revision, access, entity, states, overdue in await found.fetchall():
         state = _settled(states or (), overdue=overdue)
         if state is None:

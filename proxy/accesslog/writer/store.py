@@ -17,7 +17,6 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from proxy.accesslog.batch import Bundle, document, faulted
 from proxy.accesslog.parts import Attempt, Committed, Parts
 from proxy.accesslog.record import ALPHABET
 from proxy.accesslog.references.store import References
-from proxy.accesslog.writer.client import ask, literal
+from proxy.accesslog.wire.store import ask, literal
 from proxy.model.entry import Completion, Receipt
 
 MONTHS_AHEAD = 3
@@ -86,7 +85,7 @@ class Writer:
         settings = {"limit": f"{milliseconds}ms", "idle": f"{2 * milliseconds}ms", "name": f"poort log {self.name}"}
         await self._connection.execute(_SETTINGS, settings)
         await self.make_months()
-        await self._connection.execute("SELECT pg_advisory_lock(%s)", [lock(self.name)])
+        await self._connection.execute("SELECT pg_advisory_lock(%s)", [chain.lock(self.name)])
         await self._connection.execute(
             "INSERT INTO log_writer (writer, instance) VALUES (%s, %s)", [self.name, self._parts.instance]
         )
@@ -173,8 +172,8 @@ class Writer:
             watchdog.cancel()
 
     async def _look_up(self, attempt: Attempt) -> bool | None:
-        await self._connection.execute("SELECT pg_advisory_lock(%s)", [lock(attempt.writer)])
-        await self._connection.execute("SELECT pg_advisory_unlock(%s)", [lock(attempt.writer)])
+        await self._connection.execute("SELECT pg_advisory_lock(%s)", [chain.lock(attempt.writer)])
+        await self._connection.execute("SELECT pg_advisory_unlock(%s)", [chain.lock(attempt.writer)])
         unmoved = attempt.head == attempt.before
         if unmoved and attempt.intent is None:
             return None
@@ -194,11 +193,6 @@ class Writer:
     async def close(self) -> None:
         """Close the connection; its chain is complete."""
         await self._connection.close()
-
-
-def lock(name: str) -> int:
-    """Give the number of the session lock that goes with a writer's name."""
-    return int.from_bytes(sha256(b"sonarpoort writer " + name.encode()).digest()[:8], signed=True)
 
 
 def _references(found: PGresult) -> dict[bytes, UUID]:

@@ -1,0 +1,1 @@
+"""Reading the log back: for people, for verification, for checkpoints."""

@@ -1,0 +1,1 @@
+"""Round trips on libpq itself."""

@@ -61,7 +61,6 @@ FORBIDDEN_IMPORTS = frozenset(
         "fcntl",
         "glob",
         "sqlite3",
-        "mitmproxy",
         "uvloop",
     ]
 )

@@ -72,7 +72,7 @@ def committed() -> list[Source]:
     return [each for package in PACKAGES for each in _under(ROOT / package)]
 
 
-def tests() -> list[Source]:
+def suite() -> list[Source]:
     """Read every file of the test suite."""
     return _under(ROOT / "tests")
 

@@ -16,7 +16,8 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 
 def linted(where: Path) -> subprocess.CompletedProcess[str]:
     """Run import-linter on a copy of the house."""
-    return subprocess.run(LINT, cwd=where, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(where)})
+    environment = {"PYTHONPATH": str(where), "COLUMNS": "300"}  # wide: the report must not wrap the names
+    return subprocess.run(LINT, cwd=where, capture_output=True, text=True, check=False, env=environment)
 
 
 @pytest.fixture

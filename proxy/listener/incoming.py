@@ -26,29 +26,28 @@ class AnswerCaps:
 class IncomingAnswer:
     """Reads the answer to one request. `begun`: at least one byte of it came; `keep`: the connection is still good."""
 
-    __slots__ = ("_body", "_buffer", "_caps", "_head", "_interim", "_method", "begun", "keep")
+    __slots__ = ("_buffer", "_caps", "_interim", "_method", "_reading", "begun", "keep")
 
     def __init__(self, method: bytes, caps: AnswerCaps) -> None:
         self._method, self._caps, self._interim = method, caps, 0
         self._buffer, self.begun, self.keep = b"", False, False
-        self._head: AnswerHead | None = None
-        self._body: Body | None = None
+        self._reading: tuple[AnswerHead, Body] | None = None
 
     def feed(self, data: bytes) -> Answer | None:
         """Take bytes; gives the answer once it is complete; raises BrokenRuleError."""
         self.begun = True
-        if self._body is None:
+        if self._reading is None:
             data = self._read_head(data)
-        if self._body is None or not self._body.feed(data):
+        if self._reading is None or not self._reading[1].feed(data):
             return None
-        return self._complete(self._body)
+        return self._complete(*self._reading)
 
     def end(self) -> Answer | None:
         """The connection ended in order: gives the answer if that completes it, None if it was cut off."""
-        if self._body is None or not self._body.end():
+        if self._reading is None or not self._reading[1].end():
             return None
         self.keep = False
-        return self._complete(self._body)
+        return self._complete(*self._reading)
 
     def _read_head(self, data: bytes) -> bytes:
         """Skip interim answers, take the final head; gives what follows it."""
@@ -68,19 +67,17 @@ class IncomingAnswer:
         limit = self._caps.export if is_export(head.fields) else self._caps.page
         if head.length is not None and head.length > limit:
             raise BrokenRuleError(Rule.BODY)
-        self._head, self.keep = head, head.keep
+        self.keep = head.keep
         if head.chunked:
-            self._body = ChunkedBody(limit)
+            self._reading = head, ChunkedBody(limit)
         else:
-            self._body = EndlessBody(limit) if head.length is None else LengthBody(head.length)
+            self._reading = head, EndlessBody(limit) if head.length is None else LengthBody(head.length)
         rest, self._buffer = self._buffer, b""
         return rest
 
-    def _complete(self, body: Body) -> Answer:
-        if self._head is None:
-            raise BrokenRuleError(Rule.STATUS_LINE)
+    def _complete(self, head: AnswerHead, body: Body) -> Answer:
         if body.rest:
             self.keep = False
             if body.rest.lstrip(b"\r\n").startswith(b"HTTP/"):
                 raise BrokenRuleError(Rule.SECOND_ANSWER)
-        return Answer(self._head.status, self._head.reason, self._head.fields, body.body())
+        return Answer(head.status, head.reason, head.fields, body.body())

@@ -1,0 +1,95 @@
+"""Raw answers of a core with what must become of them: a rule, None while incomplete, or attributes of the head.
+
+A case is (name, method of the request, bytes, expected).
+"""
+
+from proxy.listener.answer import HEAD_LIMIT
+from proxy.listener.rule import Rule
+
+END = b"\r\n\r\n"
+
+
+def ok(fields: bytes = b"", line: bytes = b"HTTP/1.1 200 OK") -> bytes:
+    """Make a head with these lines."""
+    return line + (b"\r\n" + fields if fields else b"") + END
+
+
+CASES = [
+    ("plain", b"GET", ok(b"Content-Length: 5"), {"status": 200, "reason": b"OK", "length": 5, "chunked": False, "keep": True}),
+    ("version 1.0 closes", b"GET", ok(b"Content-Length: 5", b"HTTP/1.0 200 OK"), {"keep": False}),
+    ("version 1.0 that keeps", b"GET", ok(b"Content-Length: 5\r\nConnection: keep-alive", b"HTTP/1.0 200 OK"), {"keep": True}),
+    ("version 1.1 that closes", b"GET", ok(b"Content-Length: 5\r\nConnection: close"), {"keep": False}),
+    ("version 2.0", b"GET", ok(line=b"HTTP/2.0 200 OK"), Rule.ANSWER_VERSION),
+    ("version 1.2", b"GET", ok(line=b"HTTP/1.2 200 OK"), Rule.ANSWER_VERSION),
+    ("version 0.9", b"GET", ok(line=b"HTTP/0.9 200 OK"), Rule.ANSWER_VERSION),
+    ("version without minor", b"GET", ok(line=b"HTTP/1 200 OK"), Rule.STATUS_LINE),
+    ("ICY", b"GET", ok(line=b"ICY 200 OK"), Rule.STATUS_LINE),
+    ("no version", b"GET", ok(line=b"200 OK"), Rule.STATUS_LINE),
+    ("lower case", b"GET", ok(line=b"http/1.1 200 OK"), Rule.STATUS_LINE),
+    ("two spaces", b"GET", ok(line=b"HTTP/1.1  200 OK"), Rule.STATUS_LINE),
+    ("tab", b"GET", ok(line=b"HTTP/1.1\t200 OK"), Rule.STATUS_LINE),
+    ("two digits", b"GET", ok(line=b"HTTP/1.1 20 OK"), Rule.STATUS_LINE),
+    ("four digits", b"GET", ok(line=b"HTTP/1.1 2000 OK"), Rule.STATUS_LINE),
+    ("letters", b"GET", ok(line=b"HTTP/1.1 2xx OK"), Rule.STATUS_LINE),
+    ("minus", b"GET", ok(line=b"HTTP/1.1 -20 OK"), Rule.STATUS_LINE),
+    ("status 099", b"GET", ok(line=b"HTTP/1.1 099 OK"), Rule.STATUS),
+    ("status 600", b"GET", ok(line=b"HTTP/1.1 600 OK"), Rule.STATUS),
+    ("status 599", b"GET", ok(b"Content-Length: 0", b"HTTP/1.1 599 Odd"), {"status": 599}),
+    ("empty reason", b"GET", ok(b"Content-Length: 0", b"HTTP/1.1 200 "), {"reason": b""}),
+    ("no reason", b"GET", ok(b"Content-Length: 0", b"HTTP/1.1 200"), {"reason": b""}),
+    ("reason above ascii", b"GET", ok(b"Content-Length: 0", b"HTTP/1.1 200 Tr\xe8s bien"), {"reason": b"Tr\xe8s bien"}),
+    ("control byte in the reason", b"GET", ok(line=b"HTTP/1.1 200 O\x01K"), Rule.CONTROL),
+    ("NUL in the reason", b"GET", ok(line=b"HTTP/1.1 200 O\0K"), Rule.NUL),
+    ("empty line before", b"GET", b"\r\n" + ok(), Rule.STATUS_LINE),
+    ("switching", b"GET", ok(b"Upgrade: x", b"HTTP/1.1 101 Switching Protocols"), Rule.SWITCHING),
+    ("interim", b"GET", ok(line=b"HTTP/1.1 100 Continue"), {"status": 100, "length": 0}),
+    ("early hints", b"GET", ok(b"Link: x", b"HTTP/1.1 103 Early Hints"), {"status": 103, "length": 0}),
+    ("interim with a length", b"GET", ok(b"Content-Length: 9", b"HTTP/1.1 102 Processing"), {"length": 0}),
+    ("no framing runs to the end", b"GET", ok(), {"length": None, "chunked": False, "keep": False}),
+    ("chunked", b"GET", ok(b"Transfer-Encoding: chunked"), {"chunked": True, "length": None, "keep": True}),
+    ("chunked in capitals", b"GET", ok(b"Transfer-Encoding: Chunked"), {"chunked": True}),
+    ("chunked in 1.0", b"GET", ok(b"Transfer-Encoding: chunked", b"HTTP/1.0 200 OK"), Rule.CODING_OLD),
+    ("two codings", b"GET", ok(b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"), Rule.CODING_COUNT),
+    ("gzip, chunked", b"GET", ok(b"Transfer-Encoding: gzip, chunked"), Rule.CODING),
+    ("identity", b"GET", ok(b"Transfer-Encoding: identity"), Rule.CODING),
+    ("chunked and length", b"GET", ok(b"Transfer-Encoding: chunked\r\nContent-Length: 5"), Rule.LENGTH_AND_CODING),
+    ("two lengths", b"GET", ok(b"Content-Length: 5\r\nContent-Length: 6"), Rule.LENGTH_COUNT),
+    ("two equal lengths", b"GET", ok(b"Content-Length: 5\r\nContent-Length: 5"), Rule.LENGTH_COUNT),
+    ("length list", b"GET", ok(b"Content-Length: 5, 5"), Rule.LENGTH),
+    ("length with minus", b"GET", ok(b"Content-Length: -1"), Rule.LENGTH),
+    ("length with plus", b"GET", ok(b"Content-Length: +1"), Rule.LENGTH),
+    ("length of many digits", b"GET", ok(b"Content-Length: " + b"1" * 30), Rule.BODY),
+    ("length in hex", b"GET", ok(b"Content-Length: 0x10"), Rule.LENGTH),
+    ("length empty", b"GET", ok(b"Content-Length: "), Rule.LENGTH),
+    ("HEAD has no body", b"HEAD", ok(b"Content-Length: 500"), {"length": 0, "keep": True}),
+    ("HEAD keeps what was said", b"HEAD", ok(b"Content-Length: 500"), {"fields": ((b"Content-Length", b"500"),)}),
+    ("HEAD with chunked", b"HEAD", ok(b"Transfer-Encoding: chunked"), {"length": 0, "chunked": False}),
+    ("HEAD without framing", b"HEAD", ok(), {"length": 0, "keep": True}),
+    ("204", b"GET", ok(b"Content-Length: 5", b"HTTP/1.1 204 No Content"), {"length": 0}),
+    ("304", b"GET", ok(b"Content-Length: 500", b"HTTP/1.1 304 Not Modified"), {"length": 0}),
+    ("304 chunked", b"GET", ok(b"Transfer-Encoding: chunked", b"HTTP/1.1 304 Not Modified"), {"chunked": False}),
+    ("fold", b"GET", ok(b"X: a\r\n b"), Rule.FOLD),
+    ("fold by tab", b"GET", ok(b"X: a\r\n\tb"), Rule.FOLD),
+    ("bare CR", b"GET", ok(b"X: a\rY: b"), Rule.BARE_CR),
+    ("bare LF", b"GET", ok(b"X: a\nY: b"), Rule.BARE_LF),
+    ("bare LF as the end of the head", b"GET", b"HTTP/1.1 200 OK\nContent-Length: 0\n\n" + END, Rule.BARE_LF),
+    ("NUL", b"GET", ok(b"X: a\0b"), Rule.NUL),
+    ("vertical tab", b"GET", ok(b"Transfer-Encoding:\x0bchunked"), Rule.CONTROL),
+    ("space before the colon", b"GET", ok(b"Content-Length : 5"), Rule.NAME),
+    ("no colon", b"GET", ok(b"Content-Length 5"), Rule.NO_COLON),
+    ("empty name", b"GET", ok(b": x"), Rule.NAME),
+    ("underscore length", b"GET", ok(b"Content_Length: 5"), Rule.CONFUSING),
+    ("101 fields", b"GET", ok(b"\r\n".join([b"X: 1"] * 101)), Rule.FIELDS),
+    ("head too large", b"GET", ok(b"X: " + b"a" * HEAD_LIMIT), Rule.HEAD),
+    ("endless head", b"GET", b"HTTP/1.1 200 OK\r\nX: " + b"a" * (HEAD_LIMIT + 10), Rule.HEAD),
+    ("two cookies stay two", b"GET", ok(b"Set-Cookie: a=1!2.3\r\nSet-Cookie: b=x, y; path=/\r\nContent-Length: 0"),
+     {"fields": ((b"Set-Cookie", b"a=1!2.3"), (b"Set-Cookie", b"b=x, y; path=/"), (b"Content-Length", b"0"))}),
+    ("hop fields end here", b"GET", ok(b"Connection: x-a\r\nX-A: 1\r\nKeep-Alive: 5\r\nY: 2\r\nContent-Length: 0"),
+     {"fields": ((b"Y", b"2"), (b"Content-Length", b"0"))}),
+    ("Proxy-Authenticate ends here", b"GET", ok(b"Proxy-Authenticate: Basic\r\nContent-Length: 0"), {"fields": ((b"Content-Length", b"0"),)}),
+    ("incomplete", b"GET", b"HTTP/1.1 200 OK\r\nX: 1\r\n", None),
+    ("incomplete line", b"GET", b"HTT", None),
+    ("incomplete with a CR", b"GET", b"HTTP/1.1 200 OK\r", None),
+    ("no HTTP at all", b"GET", b"SSH-2.0-OpenSSH", Rule.STATUS_LINE),
+    ("unfinished bare LF", b"GET", b"HTTP/1.1 200 OK\nX", Rule.BARE_LF),
+]  # fmt: skip

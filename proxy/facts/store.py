@@ -2,7 +2,7 @@
 
 Why it exists: every exchange asks who its user is and how the persons it names relate to that user. Rules:
 1. Promised delay of a change: an account that acts under a session, none (each claim brings the revision, `noted`);
-   one that brings its credentials, none (asked each time); facts of a person, `PERSON_SECONDS`.
+   one that brings its credentials, none (asked each time); facts of a person, `Ages.person`.
 2. Age counts from the reading, never from the last use: a busy client does not keep a withdrawn right alive.
 3. An import is one transaction, all or nothing, and reports what it did. No BSN is stored in clear.
 4. The gateway may add persons of whom there are no facts (`learn`), and change nothing.
@@ -30,11 +30,6 @@ from proxy.postgres.worker import Courier
 
 type Connection = psycopg.AsyncConnection[Any]
 
-ACCOUNT_SECONDS = 5.0
-PERSON_SECONDS = 30.0
-CONFIRMED_SECONDS = 0.25
-"""A claim that confirmed the revision speaks for its own exchange, not for a later one."""
-MOST_ACCOUNTS, MOST_PERSONS = 20_000, 100_000
 
 _ACCOUNTS = """
 SELECT a.name, a.team, a.locked_at, a.identity, a.revision,
@@ -61,6 +56,21 @@ _PERSON_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How old a cached fact may be, in seconds since it was read, and how many are kept."""
+
+    account: float = 5.0
+    confirmed: float = 0.25
+    """A claim that confirmed the revision speaks for its own exchange, not for a later one."""
+    person: float = 30.0
+    most_accounts: int = 20_000
+    most_persons: int = 100_000
+
+
+AGES = Ages()
+
+
 def region_table() -> regions.RegionTable:
     """Read the dated region table that comes with this release."""
     data = files("proxy.facts") / "data"
@@ -83,12 +93,20 @@ class _Account:
 class FactStore:
     """Implements `ports.Facts`, and `learn` of the ledger's `SessionWriter`."""
 
-    def __init__(self, dsn: str, seal: Callable[[bytes], bytes], *, seconds: float = 5.0) -> None:
-        """Take the address, and how the identity of a learned person is sealed."""
-        self._seal = seal
+    def __init__(
+        self,
+        dsn: str,
+        seal: Callable[[bytes], bytes],
+        *,
+        seconds: float = 5.0,
+        ages: Ages = AGES,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Take the address, how the identity of a learned person is sealed, and limits of statements and caches."""
+        self._seal, self._ages, self._clock = seal, ages, clock
         self._accounts: OrderedDict[str, _Account] = OrderedDict()
         self._persons: OrderedDict[str, tuple[float, PersonFacts]] = OrderedDict()
-        self._directory: Courier[str, _Account | None] = Courier(dsn, _read_accounts, seconds=seconds)
+        self._directory: Courier[str, _Account | None] = Courier(dsn, self._read_accounts, seconds=seconds)
         self._dossiers: Courier[Sequence[str], Mapping[str, PersonFacts]] = Courier(dsn, _read_persons, seconds=seconds)
 
     async def close(self) -> None:
@@ -104,23 +122,23 @@ class FactStore:
         if held.revision != revision:
             del self._accounts[user]
         else:
-            held.confirmed = monotonic()
+            held.confirmed = self._clock()
 
     async def principal(self, user: str) -> Principal | None:
         """Give an account with everything that it may be; None: the directory does not know it."""
-        held, now = self._accounts.get(user), monotonic()
-        if held and now - held.read_at < ACCOUNT_SECONDS and now - held.confirmed < CONFIRMED_SECONDS:
+        held, now = self._accounts.get(user), self._clock()
+        if held and now - held.read_at < self._ages.account and now - held.confirmed < self._ages.confirmed:
             return held.principal
         found = await self._directory.ask(user)
         if found is None:
             self._accounts.pop(user, None)
             return None
-        _keep(self._accounts, user, found, MOST_ACCOUNTS)
+        _keep(self._accounts, user, found, self._ages.most_accounts)
         return found.principal
 
     async def persons(self, row_ids: Sequence[str]) -> Mapping[str, PersonFacts]:
         """Give the known persons among these rows; one round trip for those that are not at hand."""
-        oldest = monotonic() - PERSON_SECONDS
+        oldest = self._clock() - self._ages.person
         found: dict[str, PersonFacts] = {}
         absent = []
         for row_id in row_ids:
@@ -130,9 +148,9 @@ class FactStore:
             else:
                 absent.append(row_id)
         if absent:
-            asked_at = monotonic()
+            asked_at = self._clock()
             for row_id, facts in (await self._dossiers.ask(absent)).items():
-                _keep(self._persons, row_id, (asked_at, facts), MOST_PERSONS)
+                _keep(self._persons, row_id, (asked_at, facts), self._ages.most_persons)
                 found[row_id] = facts
         return found
 
@@ -151,6 +169,12 @@ class FactStore:
         )
         await connection.execute(_LEARN, columns, prepare=True)
 
+    async def _read_accounts(self, connection: Connection, users: Sequence[str]) -> Sequence[_Account | None]:
+        read_at = self._clock()
+        cursor = await connection.execute(_ACCOUNTS, (list(users),), prepare=True)
+        found = {row[0]: _account(row, read_at) for row in await cursor.fetchall()}
+        return [found.get(user) for user in users]
+
     def _sealed(self, identity: PersonId) -> bytes | None:
         return self._seal(identity.plain.encode()) if identity.plain is not None else identity.sealed
 
@@ -161,13 +185,6 @@ def _keep[Held](cache: OrderedDict[str, Held], key: str, held: Held, most: int) 
     cache.move_to_end(key)
     if len(cache) > most:
         cache.popitem(last=False)
-
-
-async def _read_accounts(connection: Connection, users: Sequence[str]) -> Sequence[_Account | None]:
-    cursor = await connection.execute(_ACCOUNTS, (list(users),), prepare=True)
-    read_at = monotonic()
-    found = {row[0]: _account(row, read_at) for row in await cursor.fetchall()}
-    return [found.get(user) for user in users]
 
 
 def _account(row: tuple[Any, ...], read_at: float) -> _Account:

@@ -293,7 +293,9 @@ def test_sensitive_categories_need_more_than_the_region(matrix):
     for (function, role, kind), cell in matrix.index.items():
         for relation in (Relation.TEAM, REGION) if cell.outcomes else ():
             visible = cell.outcomes[relation, ORDINARY].visible
-            if not (role is Role.KM and relation is Relation.TEAM):
+            if not (
+                role in {Role.KM, Role.GEMSYS} and relation is Relation.TEAM
+            ):  # their team is of their municipality
                 assert not visible & {Category.WC, Category.BN, Category.CN}, (function, role, kind, relation)
 
 

@@ -13,7 +13,8 @@ from cli.start import begin
 from cli.supervise import Child, Family, until_signal
 from cli.wiring import carried
 from proxy.database import open_cluster
-from proxy.listener.mitm import ListenerSettings, MitmListener
+from proxy.listener.head import RequestRules
+from proxy.listener.mitm import ListenerSettings, MitmListener, claim_port
 from proxy.settings import Settings
 
 
@@ -32,6 +33,7 @@ def gateway(
 
 def serve_many(settings: Settings, count: int) -> None:
     """Keep `count` processes alive on one port."""
+    claim_port(settings.gateway_listen.host, settings.gateway_listen.port)
     family = Family()
     log = settings.data_dir / "logs"
     log.mkdir(parents=True, exist_ok=True)
@@ -57,7 +59,15 @@ async def serve(settings: Settings, instance: str, *, shared: bool) -> None:
 
 
 def listening(settings: Settings, *, shared: bool) -> ListenerSettings:
-    """Say where and within which bounds to listen."""
+    """Say where and within which bounds to listen; raw 8-bit queries are what old browsers send to this legacy."""
     listen = settings.gateway_listen
-    names = (f"{listen.host}:{listen.port}", f"localhost:{listen.port}", *settings.public_hosts)
-    return ListenerSettings(host=listen.host, port=listen.port, reuse_port=shared, hosts=names)
+    names = {listen.host, "localhost", str(listen), f"localhost:{listen.port}", *settings.public_hosts}
+    rules = RequestRules(
+        hosts=frozenset(name.lower().encode() for name in names),
+        raw_query=True,
+        body_limit=settings.request_cap,
+        upload_limit=settings.upload_cap,
+    )
+    return ListenerSettings(
+        host=listen.host, port=listen.port, rules=rules, drain=settings.drain_timeout, reuse_port=shared
+    )

@@ -143,7 +143,9 @@ async def _step(client: Client, idle: asyncio.Queue[Client]) -> None:
 def accounts_of(path: Path) -> list[tuple[str, str]]:
     """Read the accounts that the script plays; refuses a file without them."""
     if not path.exists():
-        raise OperatorError(f"{path}: no accounts to play; run `poort demo` first, or set POORT_DATA_DIR to its directory")
+        raise OperatorError(
+            f"{path}: no accounts to play; run `poort demo` first, or set POORT_DATA_DIR to its directory"
+        )
     with path.open(encoding="utf-8", newline="") as rows:
         found = [(row["user"], row["password"]) for row in csv.DictReader(rows) if row["role"] in ROLES]
     return list(dict.fromkeys(found))

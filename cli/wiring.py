@@ -18,14 +18,15 @@ from zoneinfo import ZoneInfo
 import structlog
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 
+from adapters.legacy_sonar import views
 from adapters.legacy_sonar.dialect import SonarDialect
 from cli.secret import secret_key
+from proxy import catalogue as functions
 from proxy.accesslog.parts import Limits as LedgerLimits
 from proxy.accesslog.parts import Parts
 from proxy.accesslog.persons import NONCE, Keyring, sealer
 from proxy.accesslog.store import Ledger
-from proxy.catalogue import load as catalogue_load
-from proxy.catalogue.catalogue import Catalogue
+from proxy.catalogue import Catalogue
 from proxy.database import Cluster, Database, Role
 from proxy.errors import OperatorError, PoortError
 from proxy.facts import regions
@@ -82,24 +83,23 @@ class Tables:
 
 def read_tables(settings: Settings) -> Tables:
     """Read catalogue, regions, matrix and control maps; refuses the start at the first wrong line."""
-    catalogue = catalogue_load.load(_text(ROOT / "proxy/catalogue/functions.yaml"))
+    catalogue = functions.load(_text(ROOT / "proxy/catalogue/functions.yaml"))
     data = ROOT / "proxy/facts/data"
     areas = (_text(data / "arbeidsmarktregio.csv"), _text(data / "gemeente_regio.csv"))
     places = regions.load(*areas)
     written = _text(settings.authorisation_file)
     policy = matrix.load(written, catalogue, str(settings.authorisation_file))
-    dialect = SonarDialect.load(
-        catalogue, _text(ROOT / "adapters/legacy_sonar/views.yaml"), urlsplit(settings.legacy_url).netloc.encode()
-    )
-    texts = {"policy": (policy.hash, written), "regions": (places.hash, "\n".join(areas))}
+    pages = views.load(_text(ROOT / "adapters/legacy_sonar/views.yaml"))
+    dialect = SonarDialect(catalogue, pages, urlsplit(settings.legacy_url).netloc.encode())
+    texts = {"policy": (policy.hash, written), "regions": (places.hash, places.source)}
     return Tables(catalogue, places, policy, dialect, texts)
 
 
 def routing_watch(settings: Settings, tables: Tables, instance: str) -> RoutingWatch:
     """Watch the routing file for one instance."""
-    functions = {each.id: each.kind for each in tables.catalogue.functions}
+    kinds = {each.id: each.kind for each in tables.catalogue.functions}
     report = settings.data_dir / "instances" / f"{instance}.json"
-    return RoutingWatch(settings.routing_file, functions, tables.regions.names, report)
+    return RoutingWatch(settings.routing_file, kinds, tables.regions.names, report)
 
 
 def seal_with(keyring: Keyring) -> Callable[[bytes], bytes]:

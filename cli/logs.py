@@ -13,8 +13,11 @@ from typing import Any, BinaryIO
 
 import orjson
 import structlog
+import structlog.tracebacks
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+# Without the values of local variables: those may be a person's.
+_told_faults = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 # Libraries whose information lines would name addresses of clients or repeat ours.
 _QUIET = ("mitmproxy", "hypercorn", "uvicorn.access", "httpx", "httpcore", "asyncio", "alembic")
 
@@ -27,7 +30,7 @@ def configure(level: str = "info", stream: BinaryIO | None = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _told_faults,
             _rendered,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),

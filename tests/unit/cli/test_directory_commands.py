@@ -1,0 +1,77 @@
+"""`poort users` and `poort persons`, as an operator types them, on a real database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+USERS = (
+    "user,password,role,organisation_kind,organisation_code,regions,municipality,valid_from,valid_until,legal_ground,issued_by\n"
+    "CLI0001,x,AW,UWV,UWV-1,AM01,,2020-01-01,2030-12-31,Wet SUWI art. 30a,FBE1001\n"
+)
+PERSONS = (
+    "row_id,bsn,name,birth_date,municipality_code,responsible_region,caseload_user,team,class,assigned_to,status\n"
+    '1-CLI1,999990007,"Bakker, D.",2000-02-09,0106,AM01,CLI0001,T,ordinary,,active\n'
+)
+
+
+@pytest.fixture
+def poort(settings, database):
+    """Run `poort` on the database of the test run; gives exit code, output and errors."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("POORT_")}
+    environment |= {"POORT_DATABASE_URL": database.owner, "POORT_DATA_DIR": str(settings.data_dir)}
+
+    def run(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_import_lock_and_unlock(poort, tmp_path):
+    """The result is one JSON line; a second import changes nothing; an unknown account is refused with exit code 1."""
+    file = tmp_path / "users.csv"
+    file.write_text(USERS)
+    code, out, _ = poort("users", "import", str(file), "--json")
+    assert (code, json.loads(out)["accounts"]) == (0, 1)
+    again = json.loads(poort("users", "import", str(file), "--json")[1])
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 1)
+    assert poort("users", "lock", "CLI0001", "--reason", "test", "--by", "FBE1001", "--json")[:2] == (
+        0,
+        '{"user":"CLI0001","locked":true}\n',
+    )
+    assert poort("users", "unlock", "CLI0001")[0] == 0
+    code, _, errors = poort("users", "lock", "CLI9999", "--reason", "test", "--by", "FBE1001")
+    assert (code, "found no account 'CLI9999'" in errors) == (1, True)
+
+
+def test_a_bad_file_is_refused_with_its_line(poort, tmp_path):
+    """Exit code 1, the line, what was found, what is allowed; and no stack trace."""
+    users, persons = tmp_path / "users.csv", tmp_path / "persons.csv"
+    users.write_text(USERS.replace(",AW,", ",AX,"))
+    code, _, errors = poort("users", "import", str(users))
+    assert (code, "users.csv:2: found role 'AX'; allowed: AW" in errors, "Traceback" in errors) == (1, True, False)
+    persons.write_text(PERSONS.replace("0106", "106"))
+    code, _, errors = poort("persons", "import", str(persons))
+    assert (code, "persons.csv:2: found municipality_code '106'" in errors) == (1, True)
+
+
+def test_persons_are_imported_and_counted(poort, tmp_path):
+    """Added, then unchanged; no BSN in the output."""
+    file = tmp_path / "persons.csv"
+    file.write_text(PERSONS)
+    code, out, errors = poort("persons", "import", str(file), "--json")
+    assert (code, json.loads(out)["persons"]) == (0, 1)
+    assert "999990007" not in out + errors
+    assert json.loads(poort("persons", "import", str(file), "--json")[1])["unchanged"] == 1

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
-from adapters.legacy_sonar.mimic.client import NewcoreMimic
 
 from adapters.legacy_sonar import views
 from adapters.legacy_sonar.dialect import SonarDialect
+from adapters.legacy_sonar.mimic.client import NewcoreMimic
+from adapters.legacy_sonar.views import ViewMap
 from cli.secret import secret_key
 from proxy import catalogue as functions
 from proxy.accesslog.parts import Limits as LedgerLimits
@@ -77,6 +78,7 @@ class Tables:
     regions: regions.RegionTable
     matrix: matrix.Matrix
     dialect: SonarDialect
+    views: ViewMap
     texts: dict[str, tuple[str, str]]
     """Per kind: hash and text."""
 
@@ -92,7 +94,7 @@ def read_tables(settings: Settings) -> Tables:
     pages = views.load(_text(ROOT / "adapters/legacy_sonar/views.yaml"))
     dialect = SonarDialect(catalogue, pages, urlsplit(settings.legacy_url).netloc.encode())
     texts = {"policy": (policy.hash, written), "regions": (places.hash, places.source)}
-    return Tables(catalogue, places, policy, dialect, texts)
+    return Tables(catalogue, places, policy, dialect, pages, texts)
 
 
 def routing_watch(settings: Settings, tables: Tables, instance: str) -> RoutingWatch:
@@ -129,7 +131,7 @@ async def carried(settings: Settings, cluster: Cluster, instance: str) -> AsyncI
         open_parts.push_async_callback(ledger.close)
         legacy = Pool(settings.legacy_url, _upstream(settings), core=Core.LEGACY)
         open_parts.push_async_callback(legacy.close)
-        newcore = NewcoreMimic(settings.newcore_url, tables.dialect)
+        newcore = NewcoreMimic(settings.newcore_url, tables.views)
         open_parts.push_async_callback(newcore.close)
         watermarks = Watermarks(dsn)
         routing = routing_watch(settings, tables, instance)

@@ -1,1 +1,1 @@
-"""Moving functions: serves the migration engineers."""
+"""Moving functions: filling the new core, keeping it up to date, comparing. Serves the migration engineers."""

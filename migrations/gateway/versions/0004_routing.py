@@ -43,4 +43,5 @@ def upgrade() -> None:
     grant(
         "routing_instance", **{GATEWAY: "INSERT, UPDATE, SELECT", WORKER: "SELECT", CONSOLE: "SELECT", READER: "SELECT"}
     )
+    grant("journal_seq_seq", **{WORKER: "USAGE"})  # a backfill takes a number of its own in the journal's order
     grant("backfill", **{WORKER: "INSERT, UPDATE, SELECT", CONSOLE: "SELECT", READER: "SELECT"})

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from adapters.legacy_sonar import grammar
 from adapters.legacy_sonar.content import UnreadableError
@@ -50,11 +51,10 @@ class Variant(StrEnum):
     QUERY = "zoekvraag"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a list: its line, its hidden input, and what was read from it."""
+class Row(NamedTuple):
+    """One row of a list: its line, its row id, the place of its hidden input."""
 
-    match: re.Match[bytes] = field(repr=False)
+    match: re.Match[bytes]
     row_id: str
     hidden: tuple[int, int]
 
@@ -199,7 +199,7 @@ def _list(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) 
     if head is None or teller is None:
         raise UnreadableError("list-shape")
     lines, position = _lines(body, head.end(), each.row)
-    rows, position = _hidden(body, position, lines)
+    rows, position = _hidden(body, position, lines, linked="row" in each.row.groupindex)
     after = grammar.AFTER_ROWS.match(body, position)
     end = grammar.END.match(body, after.end()) if after else None
     total = int(teller["total"] or 0)
@@ -236,13 +236,12 @@ def _lines(body: bytes, position: int, pattern: re.Pattern[bytes]) -> tuple[list
     return lines, position + len(b"</table>\r\n")
 
 
-def _hidden(body: bytes, position: int, lines: list[re.Match[bytes]]) -> tuple[tuple[Row, ...], int]:
+def _hidden(body: bytes, position: int, lines: list[re.Match[bytes]], *, linked: bool) -> tuple[tuple[Row, ...], int]:
     """Join each row with its hidden row id; what the row's own links name must be the same."""
     rows: list[Row] = []
     for index, line in enumerate(lines):
         hidden = grammar.HIDDEN_ROW.match(body, position)
-        linked = line.groupdict().get("row")
-        if hidden is None or int(hidden["n"]) != index or (linked is not None and linked != hidden["row"]):
+        if hidden is None or int(hidden["n"]) != index or (linked and line["row"] != hidden["row"]):
             raise UnreadableError("row-id")
         rows.append(Row(line, hidden["row"].decode(), hidden.span()))
         position = hidden.end()

@@ -7,13 +7,13 @@ Rules:
 4. The cursor is told only where the answer tells it: not by a page that is shown a second time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from adapters.legacy_sonar.content import UnreadableError
-from adapters.legacy_sonar.page import Fragment, Page, Row, Variant
+from adapters.legacy_sonar.page import Fragment, Page, Variant
 from adapters.legacy_sonar.views import PERSON, Applet, Shape
-from adapters.legacy_sonar.vocabulary import AS_SHOWN
+from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from adapters.legacy_sonar.wire import decode
 from proxy.model.call import Call
 from proxy.model.http import Span
@@ -22,7 +22,7 @@ from proxy.model.person import Category, Reading, Shown
 COUNTER = "resultaten in uw bereik"
 _NO_HITS = b"Geen records gevonden"
 _NO_TURN = b'<span class="uit">Vorige</span> <span class="uit">Volgende</span></div>'
-_KEEPS_CURSOR = AS_SHOWN | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
+_TELLS_NOTHING = AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
 _BLANK = b" \t\xa0"
 
 
@@ -42,6 +42,8 @@ def text(raw: bytes | None) -> str | None:
 
 def bsn(raw: bytes | None) -> str | None:
     """Give nine digits of a BSN that is shown as a number; raises UnreadableError for anything else."""
+    if raw is not None and len(raw) == 9 and raw.isdigit():
+        return raw.decode("ascii")
     value = text(raw)
     if value is None:
         return None
@@ -52,12 +54,16 @@ def bsn(raw: bytes | None) -> str | None:
 
 def municipality(raw: bytes | None) -> str | None:
     """Give a CBS code; a number lost its leading zeros."""
+    if raw is not None and len(raw) == 4 and raw.isdigit():
+        return raw.decode("ascii")
     value = text(raw)
     return value.zfill(4) if value and value.isascii() and value.isdecimal() and len(value) <= 4 else None
 
 
 def region(raw: bytes | None) -> str | None:
     """Give a region code."""
+    if raw is not None and len(raw) == 4 and raw.startswith(b"AM") and raw.isalnum():
+        return raw.decode("ascii")
     value = text(raw)
     return value if value and value.isascii() and len(value) == 4 and value.startswith("AM") else None
 
@@ -83,7 +89,7 @@ def _list(call: Call, part: Fragment, body: bytes) -> Reading:
         if persons:
             raise UnreadableError("row-opened")
         return Reading((), body)
-    shown = tuple(_row(part.applet, row) for row in part.rows) if persons else ()
+    shown = tuple(_rows(part)) if persons else ()
     complete = not part.turned and len(part.rows) == part.total
     return Reading(
         shown,
@@ -97,27 +103,34 @@ def _list(call: Call, part: Fragment, body: bytes) -> Reading:
     )
 
 
-def _row(applet: Applet, row: Row) -> Shown:
-    match = row.match
-    place = match.re.groupindex
-    return Shown(
-        row_id=row.row_id,
-        bsn=bsn(match["bsn"]) if "bsn" in place else None,
-        municipality=municipality(match["municipality"]) if "municipality" in place else None,
-        region=region(match["region"]) if "region" in place else None,
-        categories=categories(applet),
-        spans=(match.span(), row.hidden),
-        deliberate=False,
-        responsible_region=region(match["responsible_region"]) if "responsible_region" in place else None,
-    )
+def _rows(part: Fragment) -> Iterator[Shown]:
+    if not part.rows:
+        return
+    places, kept = part.rows[0].match.re.groupindex, categories(part.applet)
+    has_bsn, has_code = "bsn" in places, "municipality" in places
+    has_region, has_responsible = "region" in places, "responsible_region" in places
+    for match, row_id, hidden in part.rows:
+        yield Shown(
+            row_id,
+            bsn(match["bsn"]) if has_bsn else None,
+            municipality(match["municipality"]) if has_code else None,
+            region(match["region"]) if has_region else None,
+            kept,
+            (match.span(), hidden),
+            deliberate=False,
+            responsible_region=region(match["responsible_region"]) if has_responsible else None,
+        )
 
 
 def _cursor(call: Call, part: Fragment) -> str | None:
-    """SONAR stands on the first row after a query or a set, and where it was told to after positioning."""
+    """SONAR stands on the first row after a query or a set, and where it was told to after positioning.
+
+    Opening a list moves it the first time only, so nobody can tell where it stands after that.
+    """
     last = call.links[-1]
     if last.method == "PositionOnRow":
         return last.row_id
-    if {last.command, last.method} & _KEEPS_CURSOR or not part.rows:
+    if {last.command, last.method} & _TELLS_NOTHING or not part.rows:
         return None
     return part.rows[0].row_id
 

@@ -18,6 +18,8 @@ _OLD_BODY = frozenset(
     {b"content-encoding", b"content-length", b"transfer-encoding", b"etag", b"content-md5", b"digest"}
 )
 
+_STARTS = (b"://", b'"//')
+
 
 def pattern(authority: bytes) -> re.Pattern[bytes]:
     """Find the legacy's address as the beginning of an address, in any case; the port stays optional where it is 80."""
@@ -46,7 +48,7 @@ def _here(request: Request) -> bytes:
 
 def _body(answer: Answer, address: re.Pattern[bytes], here: bytes, authority: bytes) -> tuple[bytes, bool]:
     coded = any(name.lower() == b"content-encoding" for name, _ in answer.fields)
-    if not answer.body or (not coded and authority.lower() not in answer.body.lower()):
+    if not answer.body or (not coded and not _mentions(answer.body, authority)):
         return answer.body, False
     try:
         content = decode(answer)
@@ -56,6 +58,11 @@ def _body(answer: Answer, address: re.Pattern[bytes], here: bytes, authority: by
         return answer.body, False
     body, count = address.subn(here, content.body)
     return (body, True) if count else (answer.body, False)
+
+
+def _mentions(body: bytes, authority: bytes) -> bool:
+    """A cheap look before the search: an address without `//` behind a quote, a colon or a `=` is none."""
+    return any(start in body for start in _STARTS) and authority.lower() in body.lower()
 
 
 def _fresh(fields: Fields) -> Fields:

@@ -13,6 +13,7 @@ import codecs
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from adapters.legacy_sonar import multipart
@@ -176,11 +177,16 @@ def plain(raw: bytes) -> bytes:
 
 def canonical(name: bytes, value: bytes) -> str:
     """Give the long name of a parameter; a name that is not plain, or is not known, has no reading."""
+    if len(name) == 1 and name in b"Cc":
+        return "SWEC" if value.isdigit() else "SWECmd"
+    return _long_name(name)
+
+
+@lru_cache(maxsize=2048)
+def _long_name(name: bytes) -> str:
     if not _NAME.fullmatch(name):
         raise OddError("parameter-name")
     folded = name.decode("ascii").lower()
-    if folded == "c":
-        return "SWEC" if value.isdigit() else "SWECmd"
     known = NAMES.get(folded)
     if known is not None:
         return known

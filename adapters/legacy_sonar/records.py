@@ -1,0 +1,61 @@
+"""A page -> canonical values: for reading vacancies and employers out of the legacy, and for probes after a write.
+
+Rules: field names are those of the control map; values are as shown, unescaped, `&nbsp;` alone is empty.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+
+from adapters.legacy_sonar.content import UnreadableError
+from adapters.legacy_sonar.page import Fragment, Page
+from adapters.legacy_sonar.views import Applet
+from adapters.legacy_sonar.wire import decode
+
+_CELL = re.compile(rb'<td id="s_[0-9]+_[0-9]+_([0-9]+)_[0-9]+">(.*?)</td>', re.DOTALL)
+_LINK = re.compile(rb"<a [^>]*>(.*)</a>", re.DOTALL)
+_INPUT = re.compile(rb'<input type="text" name="[^"]*" value="([^"]*)">')
+_AREA = re.compile(rb"<textarea [^>]*>(.*)</textarea>", re.DOTALL)
+
+
+def rows(page: Page, body: bytes) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Give the rows of the list on a page: row id and values by canonical field."""
+    for part in page.fragments:
+        for row in part.rows:
+            yield row.row_id, _values(part.applet, body[slice(*row.match.span())])
+
+
+def form(page: Page, body: bytes) -> tuple[str, int | None, Mapping[str, str]]:
+    """Give the one form of a page: row id, modification number, values; raises UnreadableError where there is none."""
+    parts = [part for part in page.fragments if part.form is not None]
+    if len(parts) != 1 or not parts[0].row_id:
+        raise UnreadableError("no-record")
+    return parts[0].row_id, _modification(parts[0], body), _values(parts[0].applet, body[parts[0].start : parts[0].end])
+
+
+def total(page: Page) -> int:
+    """Give the total that the list on a page tells."""
+    return max((part.total for part in page.fragments), default=0)
+
+
+def _modification(part: Fragment, body: bytes) -> int | None:
+    match = re.search(rb'name="SWEModNum" value="([0-9]+)"', body[part.start : part.end])
+    return int(match[1]) if match else None
+
+
+def _values(applet: Applet, line: bytes) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for number, cell in _CELL.findall(line):
+        control = applet.control(int(number))
+        if control is not None:
+            found[control.field] = _text(cell)
+    return found
+
+
+def _text(cell: bytes) -> str:
+    for pattern in (_LINK, _INPUT, _AREA):
+        match = pattern.fullmatch(cell)
+        if match:
+            cell = match[1]
+            break
+    return "" if cell == b"&nbsp;" else html.unescape(decode(cell))

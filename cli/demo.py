@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DIRECTORY = Path(".poort")
 HOST = "127.0.0.1"
 SEED = 1
+SERVICE_USER = "BATCH"
+"""The seeded machine account by which newcore is filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ def live(place: Place) -> dict[str, str]:
         "POORT_NEWCORE_LISTEN": f"{HOST}:{place.port(20)}",
         "POORT_STANDIN_LISTEN": f"{HOST}:{place.port(120)}",
         "POORT_LEGACY_URL": place.url(120),
+        "POORT_LEGACY_USER": SERVICE_USER,
+        "POORT_LEGACY_PASSWORD": f"Demo-{SERVICE_USER}-1",
+        "POORT_LEGACY_READS": "200",
         "POORT_NEWCORE_URL": place.url(20),
     }
 

@@ -21,7 +21,13 @@ MACHINE_PATHS_EXPLAINED = frozenset({"tests/shape/form.py"})
 # One library, one place: where each may be imported. A new place needs a decision record.
 PLACES: dict[str, tuple[str, ...]] = {
     "mitmproxy": ("proxy/listener/",),
-    "httpx": ("proxy/listener/upstream.py", "adapters/legacy_sonar/client.py"),
+    "httpx": (
+        "proxy/listener/upstream.py",
+        "adapters/legacy_sonar/client.py",
+        "adapters/legacy_sonar/mimic/client.py",
+        "rollout/client.py",
+        "cli/sides.py",
+    ),
     "sqlalchemy": (
         "*/database.py",
         "*/store.py",

@@ -51,6 +51,8 @@ def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Ta
     vacancies = {part.vacancy for part in parts if part.vacancy}
     if len(logins) > 1 or len(vacancies) > 1:
         raise OddError("duplicate")
+    if any(part.login for part in parts[1:]) or (len(parts) > 1 and any(part.logoff for part in parts)):
+        raise OddError("session-in-chain")
     sequence = _sequence(read.shared.get("SWEC"))
     return Call(
         format=format_,

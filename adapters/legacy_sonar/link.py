@@ -287,9 +287,14 @@ def _change(link: Link, function: Function, args: Args, rows: Rows, tables: Tabl
         record=rows.record,
         by_cursor=persons and not rows.positioned,
         moves_cursor=persons and rows.positioned,
-        vacancy=dict(fields).get("vacancy_id") if persons else rows.record,
+        vacancy=dict(fields).get("vacancy_id") if persons else _changed_vacancy(rows, tables),
         aliases=fields,
     )
+
+
+def _changed_vacancy(rows: Rows, tables: Tables) -> str | None:
+    start = tables.views.row_ids.get("vacancy")
+    return rows.record if rows.record and start and rows.record.startswith(start) else None
 
 
 def _saving(part: Part, args: Args, tables: Tables) -> Part:

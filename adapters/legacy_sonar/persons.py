@@ -22,7 +22,9 @@ from proxy.model.person import Category, Reading, Shown
 COUNTER = "resultaten in uw bereik"
 _NO_HITS = b"Geen records gevonden"
 _NO_TURN = b'<span class="uit">Vorige</span> <span class="uit">Volgende</span></div>'
-_TELLS_NOTHING = AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
+_TELLS_NOTHING = (
+    AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
+)
 _BLANK = b" \t\xa0"
 
 

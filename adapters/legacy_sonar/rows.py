@@ -37,9 +37,18 @@ def name_rows(link: Mapping[str, str], view: View | None, view_map: ViewMap) -> 
     if len(records) > 1:
         raise OddError("duplicate", "SWERowId")
     person = view_map.row_ids[PERSON]
+    _check_one(link, person)
     effective = (link.get("SWEPostnRowId"), link.get("SWERowId"), link.get("SWERowIds"), _deep(link))
     positioned = any(row and row.startswith(person) for row in effective)
     return Rows(persons, records[0] if records else None, positioned)
+
+
+def _check_one(link: Mapping[str, str], person: str) -> None:
+    """Which of two rows a server takes is its own affair; so there may be one row, and one parent."""
+    own = {row for row in (link.get("SWEPostnRowId"), link.get("SWERowId"), _deep(link)) if row}
+    parents = set(link.get("SWERowIds", "").replace(",", " ").split())
+    if len(own) > 1 or len(parents) > 1 or len({row for row in own | parents if row.startswith(person)}) > 1:
+        raise OddError("two-rows")
 
 
 def _deep(link: Mapping[str, str]) -> str | None:

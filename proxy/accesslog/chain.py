@@ -182,7 +182,8 @@ class _Walk:
         if fault is Fault.CHANGED:
             for other in later:
                 if digest(self.head.hash, place, other.body) == other.hash:
-                    return Break(link.writer, place, Fault.REORDERED, other.name)
+                    moved = Fault.DUPLICATE if other.sequence == place else Fault.REORDERED
+                    return Break(link.writer, place, moved, other.name)
         if fault is Fault.MISSING:
             return Break(link.writer, place, fault)
         return Break(link.writer, link.sequence, fault, link.name)

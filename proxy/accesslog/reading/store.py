@@ -28,7 +28,7 @@ FETCH = 1000
 
 _ACCESS = f"""
 SELECT writer, seq, recorded_at, hash, {", ".join(f'"{each}"' for each in rows.ACCESS)}
-FROM access ORDER BY writer COLLATE "C", seq
+FROM access ORDER BY writer COLLATE "C", seq, recorded_at
 """  # noqa: S608 - columns are constants
 _DISCLOSURE = """
 SELECT writer, seq, person, relation, shown, masked, deliberate
@@ -39,7 +39,7 @@ SELECT writer, seq, person, relation, reason, deliberate FROM withheld ORDER BY 
 """
 _COMPLETION = """
 SELECT writer, seq, recorded_at, hash, access, delivery, size, duration_us
-FROM completion ORDER BY writer COLLATE "C", seq
+FROM completion ORDER BY writer COLLATE "C", seq, recorded_at
 """
 # One look at the end of each chain that could have moved: the index gives it without a scan.
 _HEADS = """

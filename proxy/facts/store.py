@@ -24,6 +24,7 @@ from proxy.errors import OperatorError
 from proxy.facts import regions
 from proxy.facts.directory import Directory
 from proxy.facts.dossier import PersonRow
+from proxy.facts.double import merged
 from proxy.model.person import PersonClass, PersonFacts, PersonId
 from proxy.model.principal import Authorisation, Organisation, OrganisationKind, Principal, Role
 from proxy.postgres.worker import Courier
@@ -43,6 +44,13 @@ _PERSONS = """
 SELECT row_id, identity, sealed, municipality, responsible_region, caseload_user, team, assigned, class
 FROM person WHERE row_id = ANY(%s)
 """
+
+_BY_IDENTITY = """
+SELECT row_id, identity, sealed, municipality, responsible_region, caseload_user, team, assigned, class
+FROM person WHERE identity = ANY(%s) ORDER BY row_id
+"""
+IDENTITY = "identity:"
+"""Before the hexadecimal digest of a person whom an answer names by BSN alone (`identity.binding.lookup`)."""
 
 _LEARN = """
 INSERT INTO person (row_id, identity, sealed, municipality, responsible_region, class, source)
@@ -137,7 +145,10 @@ class FactStore:
         return found.principal
 
     async def persons(self, row_ids: Sequence[str]) -> Mapping[str, PersonFacts]:
-        """Give the known persons among these rows; one round trip for those that are not at hand."""
+        """Give the known persons among these rows; one round trip for those that are not at hand.
+
+        A name `identity:<digest>` asks for whoever has that identity, whatever the row.
+        """
         oldest = self._clock() - self._ages.person
         found: dict[str, PersonFacts] = {}
         absent = []
@@ -211,10 +222,24 @@ def _authorisation(row: Sequence[Any]) -> Authorisation:
 
 
 async def _read_persons(connection: Connection, asks: Sequence[Sequence[str]]) -> Sequence[Mapping[str, PersonFacts]]:
-    wanted = list({row_id for ask in asks for row_id in ask})
-    cursor = await connection.execute(_PERSONS, (wanted,), prepare=True)
-    found = {row[0]: _facts(row) for row in await cursor.fetchall()}
-    return [{row_id: found[row_id] for row_id in ask if row_id in found} for ask in asks]
+    wanted = {name for ask in asks for name in ask}
+    digests = [bytes.fromhex(name.removeprefix(IDENTITY)) for name in wanted if name.startswith(IDENTITY)]
+    rows = [name for name in wanted if not name.startswith(IDENTITY)]
+    found: dict[str, PersonFacts] = {}
+    if rows:
+        cursor = await connection.execute(_PERSONS, (rows,), prepare=True)
+        found = {row[0]: _facts(row) for row in await cursor.fetchall()}
+    if digests:
+        found |= await _read_identities(connection, digests)
+    return [{name: found[name] for name in ask if name in found} for ask in asks]
+
+
+async def _read_identities(connection: Connection, digests: list[bytes]) -> dict[str, PersonFacts]:
+    cursor = await connection.execute(_BY_IDENTITY, (digests,), prepare=True)
+    held: dict[str, list[PersonFacts]] = {}
+    for row in await cursor.fetchall():
+        held.setdefault(f"{IDENTITY}{bytes(row[1]).hex()}", []).append(_facts(row))
+    return {name: merged(rows) for name, rows in held.items()}
 
 
 def _facts(row: tuple[Any, ...]) -> PersonFacts:

@@ -43,3 +43,8 @@ def person_id(secret: bytes, *, bsn: str | None, row_id: str | None) -> PersonId
         raise ValueError("a person needs a valid BSN or a row id")
     plain = f"bsn:{number}" if number else f"row:{row_id}"
     return PersonId(blake2b(plain.encode(), key=secret, digest_size=32, person=_PERSON).digest(), plain)
+
+
+def lookup(row_id: str | None, identity: PersonId) -> str:
+    """Name a person to `ports.Facts`: by row, or by identity where an answer (export, SOAP) shows no row."""
+    return row_id or f"identity:{identity.digest.hex()}"

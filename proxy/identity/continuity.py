@@ -4,7 +4,7 @@ Rules:
 1. Navigation has no function of its own: it inherits that of the session's view, paging that of the list.
 2. A call without a row id acts on the record under the cursor. If its person is unknown or was withheld there is no
    current record, and the call is refused before anything is sent.
-3. An export goes on with the list: the list's own function is added to the call, so that both rights are needed.
+3. An export goes on with the list: the list's own function goes before it in the call, so that both rights are needed.
 4. After an answer the cursor is believed only where the answer says it and its person was kept.
 5. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
 """
@@ -45,7 +45,7 @@ def settle(call: Call, session: Session | None) -> Call | Reason:
         return call
     links = tuple(replace(link, function=function) if link.function is None else link for link in call.links)
     if call.kind is Kind.EXPORT and call.pages:
-        links = (*links, Link(function, command="ExportedList"))
+        links = (Link(function, command="ExportedList"), *links)
     return replace(call, links=links, function=call.function or function, row_ids=rows, vacancy=vacancy)
 
 

@@ -13,7 +13,7 @@ from proxy.database import Role as Account
 from proxy.errors import OperatorError, StoreError
 from proxy.facts import directory, dossier, store
 from proxy.facts.store import AGES, Ages, FactStore, region_table
-from proxy.identity.binding import person_id
+from proxy.identity.binding import lookup, person_id
 from proxy.model.person import PersonClass, PersonFacts, PersonId
 from proxy.model.principal import OrganisationKind, Role
 
@@ -218,6 +218,22 @@ async def test_persons_come_back_as_facts(facts, worker):
     assert (person.assigned, person.protection) == ({"ADE1", "SW1"}, PersonClass.SECRET)
     expected = person_id(KEY, bsn="999990007", row_id=None)
     assert person.identity == PersonId(expected.digest, sealed=seal(b"bsn:999990007"))
+
+
+async def test_a_person_without_a_row_is_found_by_identity(facts, worker):
+    """An export or SOAP answer names a BSN only: the facts are those of all rows of that person, the strictest count."""
+    bsn, rows = "999990020", [name("1-"), name("1-")]
+    import_persons(worker, a_row(rows[0], bsn), a_row(rows[1], bsn, user="AWE0733", **{"class": "staff"}))
+    key = lookup(None, person_id(KEY, bsn=bsn, row_id=None))
+    unknown = lookup(None, person_id(KEY, bsn=None, row_id=name("1-")))
+    found = await facts.persons([rows[0], key, unknown])
+    assert set(found) == {rows[0], key}
+    assert (found[key].protection, found[key].caseload_user, found[key].municipality) == (
+        PersonClass.STAFF,
+        None,
+        "0106",
+    )
+    assert found[rows[0]].protection is PersonClass.ORDINARY
 
 
 async def test_no_bsn_name_or_birth_date_is_in_any_table(worker, database):

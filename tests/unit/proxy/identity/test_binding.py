@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.identity.binding import normalise, person_id, session_key
+from proxy.identity.binding import lookup, normalise, person_id, session_key
 
 SECRET = b"k" * 32
 
@@ -56,3 +56,10 @@ def test_one_in_eleven_numbers_is_a_bsn_and_keeps_its_value(number):
     passes = (sum(d * w for d, w in zip(digits, range(9, 1, -1), strict=False)) - digits[8]) % 11 == 0
     assert (found is not None) == passes
     assert found is None or int(found) == number
+
+
+def test_a_person_is_looked_up_by_row_or_by_identity():
+    """An answer without row ids still finds the facts, and the name says nothing of the person."""
+    identity = person_id(SECRET, bsn="12348", row_id=None)
+    assert lookup("1-7A", identity) == "1-7A"
+    assert lookup(None, identity) == f"identity:{identity.digest.hex()}"

@@ -95,7 +95,7 @@ def test_an_export_carries_the_right_to_the_list_with_it():
     """Exporting is decided as exporting *and* as looking at that very list, whatever view is open."""
     call = a_call("list.export", "Klantbeeld", kind=Kind.EXPORT, pages=True)
     settled = settle(call, a_session())
-    assert [link.function for link in settled.links] == ["list.export", "client.search"]
+    assert [link.function for link in settled.links] == ["client.search", "list.export"]
     assert settled.function == "list.export"
     assert settle(call, a_session(listing=None)) is Reason.NO_CURRENT_RECORD
 

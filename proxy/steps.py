@@ -9,7 +9,7 @@ from datetime import date
 
 from proxy.disclosure.withhold import must_count, withhold
 from proxy.errors import PoortError
-from proxy.facts.relation import protection, relate, seen
+from proxy.facts.relation import classed, relate, seen
 from proxy.identity.binding import person_id
 from proxy.identity.continuity import expired, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
@@ -22,7 +22,7 @@ from proxy.model.principal import Authorisation, Principal
 from proxy.model.route import Core, Route
 from proxy.policy.decide import judge_call, judge_person, judge_row
 from proxy.routing.choose import Situation, choose
-from proxy.trail import House, Trail, Verdict
+from proxy.trail import House, Trail, Verdict, trail_with
 
 FOR_ANYBODY = frozenset({"session.login", "session.logout"})
 """Functions that need no account: the log-in page, the log-in, the log-off."""
@@ -46,13 +46,14 @@ def unread(exchange: Exchange, asked: Unclear) -> Trail:
 def identify(house: House, exchange: Exchange, call: Call, reply: Reply) -> Trail:
     """Bind the call to its session and account; refuses a session that is over and a cursor that stands nowhere."""
     known = known_of(reply)
-    trail = Trail(exchange, call, session=known.session, principal=known.principal)
+    day = exchange.at.astimezone(house.zone).date()
+    trail = Trail(exchange, call, day=day, session=known.session, principal=known.principal)
     if trail.session and expired(trail.session, exchange.at, house.limits):
-        return replace(trail, denied=Reason.NO_SESSION, ended=True)
+        return trail_with(trail, denied=Reason.NO_SESSION, ended=True)
     settled = settle(call, trail.session)
     if isinstance(settled, Reason):
-        return replace(trail, denied=settled)
-    return replace(trail, call=settled)
+        return trail_with(trail, denied=settled)
+    return trail_with(trail, call=settled)
 
 
 def decide(house: House, trail: Trail, reply: Reply) -> Trail:
@@ -61,17 +62,17 @@ def decide(house: House, trail: Trail, reply: Reply) -> Trail:
     if trail.principal is None:
         decision = anybody(call, house)
     else:
-        decision = judge_call(house.matrix, call, trail.principal, today(house, trail))
+        decision = judge_call(house.matrix, call, trail.principal, day_of(trail))
     if decision.effect is not Effect.ALLOW:
-        return replace(trail, decision=decision, denied=decision.reason)
-    trail = replace(trail, decision=decision)
+        return trail_with(trail, decision=decision, denied=decision.reason)
+    trail = trail_with(trail, decision=decision)
     if trail.principal is None or decision.authorisation is None:
         return trail
     named = (judge_named(house, trail, row, known.persons.get(row)) for row in call.row_ids)
     refused = next((each for each in named if not each.kept), None)
     if refused is None:
-        return trail
-    return replace(trail, decision=refused.decision, verdicts=(refused,), denied=refused.decision.reason)
+        return trail_with(trail, unknown_row=any(row not in known.persons for row in call.row_ids))
+    return trail_with(trail, decision=refused.decision, verdicts=(refused,), denied=refused.decision.reason)
 
 
 def anybody(call: Call, house: House) -> Decision:
@@ -87,10 +88,10 @@ def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None
     """Decide about a person that the request names by row, before anything is sent."""
     named = Shown(row, None, None, None, frozenset(), (), deliberate=True)
     if stored is None:
-        unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, today(house, trail))
+        unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, day_of(trail))
         decision = judge_row(house.matrix, call_of(trail), decision_of(trail), None, Relation.OUTSIDE)
         return Verdict(named, unknown, Relation.OUTSIDE, decision)
-    facts = replace(stored, protection=protection(stored, principal_of(trail)))
+    facts = classed(stored, principal_of(trail))
     checked = trail.session is not None and row in trail.session.verified
     relation = relation_of(house, trail, facts, checked=checked)
     return Verdict(named, facts, relation, judge_row(house.matrix, call_of(trail), decision_of(trail), facts, relation))
@@ -99,18 +100,18 @@ def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None
 def relation_of(house: House, trail: Trail, facts: PersonFacts, *, checked: bool) -> Relation:
     """Say how near the account stands to a person, under the one authorisation that was resolved."""
     authorisation, user = authorisation_of(decision_of(trail)), principal_of(trail).user
-    return relate(authorisation, user, facts, house.regions, today(house, trail), checked)
+    return relate(authorisation, user, facts, house.regions, day_of(trail), checked)
 
 
 def route(house: House, trail: Trail, reply: Reply) -> Trail:
     """Choose the core; a function that no group or default covers is refused."""
     if trail.principal is None:
-        return replace(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
+        return trail_with(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
     now = Situation(trail.session, trail.principal, known_of(reply).applied, house.killed)
     chosen = choose(house.routing, call_of(trail), now)
     if isinstance(chosen, Reason):
-        return replace(trail, denied=chosen)
-    return replace(trail, route=chosen)
+        return trail_with(trail, denied=chosen)
+    return trail_with(trail, route=chosen)
 
 
 def mutates(trail: Trail) -> bool:
@@ -121,7 +122,7 @@ def mutates(trail: Trail) -> bool:
 def intended(trail: Trail, reply: Reply) -> Trail:
     """Note that the intent is durable."""
     stored = receipt(reply)
-    return replace(trail, intent=trail.exchange.id, journal=stored.journal)
+    return trail_with(trail, intent=trail.exchange.id, journal=stored.journal)
 
 
 def admit(trail: Trail) -> Admitted:
@@ -136,7 +137,7 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     answered, call, dialect = answer_of(reply), call_of(trail), house.dialect
     answer = answered.answer
     signed = dialect.logged_in(call, answer) if call.login else None
-    trail = replace(
+    trail = trail_with(
         trail,
         answered=answered,
         route=actual(trail.route, answered.core),
@@ -148,10 +149,10 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     reading = dialect.persons(call, answer)
     if isinstance(reading, Unreadable):
         unknown = trail.outcome is OutcomeState.UNKNOWN
-        return replace(trail, denied=Reason.OUTCOME_UNKNOWN if unknown else Reason.UNREADABLE, detail=reading.reason)
+        return trail_with(trail, denied=Reason.OUTCOME_UNKNOWN if unknown else Reason.UNREADABLE, detail=reading.reason)
     if signed and call.login and signed[0].user != call.login.user:
-        return replace(trail, denied=Reason.UNREADABLE, detail="log-in of another user")
-    return replace(trail, reading=reading)
+        return trail_with(trail, denied=Reason.UNREADABLE, detail="log-in of another user")
+    return trail_with(trail, reading=reading)
 
 
 def actual(chosen: Route | None, core: Core) -> Route | None:
@@ -170,16 +171,18 @@ def rows_shown(trail: Trail) -> tuple[str, ...]:
 def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     """Decide each person shown; a page of one person that may not be seen is refused, a list loses its rows."""
     reading, known = trail.reading, known_of(reply)
+    if trail.unknown_row and (reading is None or not reading.persons):
+        return trail_with(trail, denied=Reason.PERSON_UNKNOWN)  # the same words as "not yours": no existence oracle
     if reading is None or not reading.persons:
         return trail
     if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:
-        return replace(trail, denied=Reason.NO_AUTHORISATION, detail="persons in an answer for nobody")
+        return trail_with(trail, denied=Reason.NO_AUTHORISATION, detail="persons in an answer for nobody")
     verdicts = tuple(judge_one(house, trail, shown, known) for shown in reading.persons)
-    trail = replace(trail, verdicts=verdicts)
+    trail = trail_with(trail, verdicts=verdicts)
     refused = next((each for each in verdicts if not each.kept), None)
     if refused is None or reading.listed:
         return trail
-    return replace(trail, denied=refused.decision.reason)
+    return trail_with(trail, denied=refused.decision.reason)
 
 
 def judge_one(house: House, trail: Trail, shown: Shown, known: Known) -> Verdict:
@@ -187,8 +190,8 @@ def judge_one(house: House, trail: Trail, shown: Shown, known: Known) -> Verdict
     stored = known.persons.get(shown.row_id) if shown.row_id else None
     identity = person_id(house.secret, bsn=shown.bsn, row_id=shown.row_id)
     strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
-    facts = seen(shown, identity, house.regions, today(house, trail)) if stored is None or strange else stored
-    facts = replace(facts, protection=protection(facts, principal_of(trail)))
+    facts = seen(shown, identity, house.regions, day_of(trail)) if stored is None or strange else stored
+    facts = classed(facts, principal_of(trail))
     checked = verified(trail.session, call_of(trail), shown)
     relation = Relation.OUTSIDE if strange else relation_of(house, trail, facts, checked=checked)
     judged = judge_person(house.matrix, call_of(trail), decision_of(trail), shown, facts.protection, relation)
@@ -206,9 +209,11 @@ def mask(house: House, trail: Trail) -> Answer:
     return house.dialect.public(answer, trail.exchange.request)
 
 
-def today(house: House, trail: Trail) -> date:
-    """Give the date that decides about validity."""
-    return trail.exchange.at.astimezone(house.zone).date()
+def day_of(trail: Trail) -> date:
+    """Give the date that decides about validity and regions."""
+    if trail.day is None:
+        raise PoortError("no date on the trail")
+    return trail.day
 
 
 def reason(trail: Trail) -> Reason:

@@ -32,7 +32,7 @@ from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
 from proxy.model.route import Core
 from proxy.ports import Clock, Cores, Facts, Ledger, RolloutState, Sessions, Translator
-from proxy.trail import House, Trail
+from proxy.trail import House, Trail, trail_with
 
 log = structlog.get_logger()
 
@@ -137,11 +137,11 @@ class Carry:
         facts, call = self._world.facts, asked.call
         if asked.rows is not None:
             return Known(persons=await facts.persons(asked.rows) if asked.rows else {})
-        errand.trail = replace(errand.trail, call=call)
+        errand.trail = trail_with(errand.trail, call=call)
         session = await self._session(errand, call)
         user = session.user if session else call.account or (call.login.user if call.login else None)
         principal = await facts.principal(user) if user else None
-        errand.trail = replace(errand.trail, session=session, principal=principal)
+        errand.trail = trail_with(errand.trail, session=session, principal=principal)
         rows = call.row_ids
         if call.by_cursor and session and session.current:
             rows = (*rows, session.current)
@@ -159,9 +159,9 @@ class Carry:
 
     async def _send(self, errand: Errand, command: Send) -> Answered:
         admitted, request = command.admitted, errand.exchange.request
-        errand.trail = replace(errand.trail, decision=admitted.decision, route=admitted.route)
+        errand.trail = trail_with(errand.trail, decision=admitted.decision, route=admitted.route)
         if isinstance(admitted.call, Call):
-            errand.trail = replace(errand.trail, call=admitted.call)
+            errand.trail = trail_with(errand.trail, call=admitted.call)
             if admitted.route.core is Core.NEWCORE:
                 try:
                     answer, listing = await self._world.newcore.send(admitted.call, command.session, request)
@@ -192,17 +192,17 @@ class Carry:
         receipt = await self._world.ledger.append(made)
         for entry in made:
             if isinstance(entry, Intent):
-                errand.trail = replace(errand.trail, intent=entry.id, journal=receipt.journal)
+                errand.trail = trail_with(errand.trail, intent=entry.id, journal=receipt.journal)
             elif isinstance(entry, SessionChange):
                 errand.claimed, errand.uncertain = None, False
         return receipt
 
     async def _fail(self, errand: Errand, fault: Exception) -> Refusal:
         """Turn a fault into a recorded refusal; the trail is what the carrier saw until then."""
-        trail = replace(errand.trail, denied=reason_of(errand, fault), detail=detail_of(fault))
+        trail = trail_with(errand.trail, denied=reason_of(errand, fault), detail=detail_of(fault))
         log.error("exchange failed", exchange=str(errand.exchange.id), reason=trail.denied, **place(fault))
         outcome = OutcomeState.UNKNOWN if errand.sent else OutcomeState.REJECTED
-        trail = replace(trail, outcome=outcome if trail.intent else None)
+        trail = trail_with(trail, outcome=outcome if trail.intent else None)
         receipt = None
         if not isinstance(fault, StaleSessionError):
             receipt = await self._record(self._fault_entries(errand, trail))

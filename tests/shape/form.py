@@ -27,6 +27,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "adapters/legacy_sonar/mimic/client.py",
         "rollout/client.py",
         "cli/sides.py",
+        "cli/pages.py",
     ),
     "sqlalchemy": (
         "*/database.py",

@@ -1,0 +1,147 @@
+"""The evidence for `poort routes advance vacancies`: legacy's pages beside newcore's, byte for byte.
+
+Rules: no data never counts as a pass; a page that newcore cannot give is a difference; the comparison stops at the first
+difference, names it, and the group stays where it is. It needs a finished backfill: a half-filled core is not compared.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from adapters.legacy_sonar.client import LegacyClient
+from adapters.legacy_sonar.dialect import SonarDialect
+from adapters.legacy_sonar.mimic.client import NewcoreMimic
+from adapters.legacy_sonar.views import ViewMap
+from cli.output import progress
+from cli.pages import LegacyPages
+from cli.routefile import CATALOGUE
+from cli.sides import control_map, legacy_account, legacy_http
+from proxy.catalogue import load as read_catalogue
+from proxy.errors import OperatorError, UpstreamError
+from proxy.model.call import Call
+from proxy.model.http import Answer
+from proxy.model.principal import Listing, Session
+from proxy.settings import Settings
+from rollout import store
+from rollout.compare import Difference, Step, difference, walks
+
+log = structlog.get_logger()
+
+GROUP = "vacancies"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was compared."""
+
+    pages: int = 0
+    rows: int = 0
+    searches: int = 0
+
+
+def compared(settings: Settings, dsn: str, samples: int) -> dict[str, Any]:
+    """Compare so many pages; gives the evidence, or raises OperatorError with the first difference or what is missing."""
+    try:
+        return asyncio.run(_compared(settings, dsn, samples))
+    except UpstreamError as fault:
+        raise OperatorError(f"found no comparison: {fault}; both cores must answer while they are compared") from fault
+
+
+async def _compared(settings: Settings, dsn: str, samples: int) -> dict[str, Any]:
+    async with await store.connect(dsn) as connection:
+        place = await store.place(connection, GROUP)
+    if place is None or place.finished_at is None:
+        raise OperatorError(f"found no finished backfill of {GROUP}; run `poort backfill {GROUP}` first")
+    pages = control_map()
+    mimic = NewcoreMimic(settings.newcore_url, pages)
+    try:
+        async with legacy_http(settings) as http:
+            rows = await _rows(LegacyClient(http, pages), legacy_account(settings))
+            legacy = LegacyPages(http, legacy_account(settings), settings.legacy_reads)
+            await legacy.login()
+            tally = await _walk(Sides(legacy, mimic, _dialect(settings, pages)), rows, samples)
+    finally:
+        await mimic.close()
+    return {"compared": tally.pages, "rows": tally.rows, "searches": tally.searches, "differences": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two cores and the language between them."""
+
+    legacy: LegacyPages
+    mimic: NewcoreMimic
+    dialect: SonarDialect
+
+
+async def _rows(client: LegacyClient, account: tuple[str, str]) -> list[Mapping[str, str]]:
+    await client.login(*account)
+    rows = [texts async for _, texts in client.vacancies()]
+    await client.logoff()
+    if not rows:
+        raise OperatorError("found no vacancy in the legacy: no data never counts as a pass")
+    return rows
+
+
+async def _walk(sides: Sides, rows: list[Mapping[str, str]], samples: int) -> Tally:
+    tally = Tally()
+    with progress("compare", samples) as advance:
+        for steps in walks(rows):
+            listing: Listing | None = None
+            tally.searches += 1
+            for step in steps:
+                listing = await _step(sides, step, listing)
+                tally.pages, tally.rows = tally.pages + 1, tally.rows + len(listing.rows)
+                advance()
+            if tally.pages >= samples:
+                break
+    if tally.pages < samples or not tally.rows:
+        raise OperatorError(
+            f"compared {tally.pages} pages with {tally.rows} rows; {samples} pages with rows are needed: "
+            "no data never counts as a pass"
+        )
+    return tally
+
+
+async def _step(sides: Sides, step: Step, listing: Listing | None) -> Listing:
+    request, shown = await sides.legacy.ask(step)
+    call = sides.dialect.read(request)
+    if not isinstance(call, Call):
+        raise OperatorError(f"the adapter cannot read {step}: {call}")
+    now = datetime.now(UTC)
+    session = Session(b"", 1, sides.legacy.user, now, now, listing=listing, sequence=call.sequence)
+    try:
+        page, opened = await sides.mimic.send(call, session, request)
+    except UpstreamError as fault:
+        raise OperatorError(f"newcore does not answer {step}: {fault}; the group stays where it is") from fault
+    _same(step, shown, page)
+    if opened is None:
+        raise OperatorError(f"newcore opened no list for {step}; the group stays where it is")
+    return opened
+
+
+def _same(step: Step, legacy: Answer, newcore: Answer) -> None:
+    """Refuse two answers that differ in status, content type or any byte of the page."""
+    found: Difference | str | None = difference(step, legacy.body, newcore.body)
+    for name in (b"content-type", b"cache-control"):
+        one, other = _field(legacy, name), _field(newcore, name)
+        if one != other:
+            found = found or f"{name.decode()}: {one!r} and {other!r}"
+    if legacy.status != newcore.status or found:
+        raise OperatorError(
+            f"found a difference, so the group stays where it is: {found or (legacy.status, newcore.status)}"
+        )
+
+
+def _field(answer: Answer, name: bytes) -> bytes:
+    return next((value for key, value in answer.fields if key.lower() == name), b"")
+
+
+def _dialect(settings: Settings, pages: ViewMap) -> SonarDialect:
+    catalogue = read_catalogue(CATALOGUE.read_text(encoding="utf-8"))
+    return SonarDialect(catalogue, pages, urlsplit(settings.legacy_url).netloc.encode())

@@ -1,0 +1,51 @@
+"""What `poort worker` does, made from the settings: one named duty a line. The worker keeps them running."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+import structlog
+
+from cli.sides import legacy_account, open_sides
+from monitoring.checkpoint import worker as checkpoint
+from monitoring.checkpoint.store import KEY_FILE, signing_key
+from proxy.database import Cluster, Role
+from proxy.errors import OperatorError
+from proxy.settings import Settings
+from rollout.record import BY_GROUP
+from rollout.worker import Sync
+
+log = structlog.get_logger()
+
+type Duty = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set, and then ends by itself."""
+
+
+def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
+    """List the duties that these settings make possible; one that is left out is said, loudly."""
+    dsn = cluster.dsn(Role.WORKER)
+    key = signing_key(settings.signing_key_file or settings.data_dir / KEY_FILE, make=True)
+    named: dict[str, Duty] = {
+        "checkpoint": partial(checkpoint.run, checkpoint.Round(dsn, key, settings.checkpoint_seconds))
+    }
+    try:
+        legacy_account(settings)
+    except OperatorError as fault:
+        log.error("the new core is NOT kept up to date", reason=str(fault))  # noqa: TRY400  the reason says all
+        return named
+    return named | {f"sync-{group}": partial(sync, settings, dsn, group) for group in BY_GROUP}
+
+
+async def sync(settings: Settings, dsn: str, group: str, stop: asyncio.Event) -> None:
+    """Keep a group of the new core up to date until told to stop."""
+    async with open_sides(settings, dsn) as sides:
+        following = asyncio.create_task(Sync(sides, group).run())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((following, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if following.done():
+                following.result()
+        finally:
+            for task in (following, stopping):
+                task.cancel()
+            await asyncio.gather(following, stopping, return_exceptions=True)

@@ -1,0 +1,216 @@
+"""The routing file as the commands change it: read, edit, check, write, tell, record.
+
+Rules:
+1. One change at a time (a lock beside the file); written whole, synced and renamed, so that no instance reads a half.
+2. A change is checked as an instance would check it, before it is written; it must change what was asked and no more.
+3. Every change is recorded in the database with who, when and why. Where the database is away only what takes load off
+   newcore is allowed: roll back, ramp down, kill.
+"""
+
+import fcntl
+import getpass
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+
+from cli.output import tell
+from proxy import embedded
+from proxy.catalogue import load as read_catalogue
+from proxy.database import SERVER, Role, described
+from proxy.errors import OperatorError
+from proxy.facts.store import region_table
+from proxy.model.call import Kind
+from proxy.routing import store
+from proxy.routing.edit import changed, check_only
+from proxy.routing.state import Report, converged, fresh, read_killed, read_report, write_killed
+from proxy.routing.store import Act
+from proxy.routing.table import RoutingTable, check_successor, load
+from proxy.routing.watch import kill_file
+from proxy.settings import Settings
+
+CATALOGUE = Path(__file__).resolve().parent.parent / "proxy/catalogue/functions.yaml"
+SETTLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command asks for: values of one group, why, and on which evidence."""
+
+    group: str
+    action: str
+    reason: str
+    values: dict[str, Any]
+    evidence: dict[str, Any] = field(default_factory=dict)
+    lessens: bool = False
+    """Takes load off newcore: allowed without a database."""
+
+
+class RouteFile:
+    """The routing file of these settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the settings; nothing is read yet."""
+        self.settings = settings
+        self.path = settings.routing_file
+
+    @cached_property
+    def functions(self) -> dict[str, Kind]:
+        """The functions of the catalogue."""
+        catalogue = read_catalogue(CATALOGUE.read_text(encoding="utf-8"))
+        return {each.id: each.kind for each in catalogue.functions}
+
+    @cached_property
+    def dsn(self) -> str | None:
+        """Address of the database; None: it is not running here. Nothing is started for a command."""
+        if self.settings.database_url is not None:
+            return described(self.settings, self.settings.database_url.reveal()).dsn(Role.WORKER)
+        server = embedded.running(self.settings.data_dir / SERVER)
+        return None if server is None else described(self.settings, server.owner).dsn(Role.WORKER)
+
+    def table(self) -> RoutingTable:
+        """Read and check the file; raises OperatorError."""
+        return self.parsed(self.text())
+
+    def text(self) -> str:
+        """Read the file as it is."""
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except OSError as fault:
+            raise OperatorError(f"{self.path}: cannot be read: {fault.strerror}; set POORT_ROUTING_FILE") from None
+
+    def parsed(self, text: str) -> RoutingTable:
+        """Check a text as an instance would."""
+        return load(text, self.functions, region_table().names, str(self.path))
+
+    def killed(self) -> frozenset[str]:
+        """Read the kill file."""
+        path = kill_file(self.path)
+        return read_killed(path.read_text(encoding="utf-8"), self.table().groups) if path.exists() else frozenset()
+
+    def reports(self) -> tuple[Report, ...]:
+        """Read what running instances report, from their files and, where it is up, from the database."""
+        found = [*self._written(), *(self._stored() or ())]
+        return fresh(found, datetime.now(UTC))
+
+    def change(self, change: Change) -> RoutingTable:
+        """Carry out a change; raises OperatorError when it may not be, and then nothing was written."""
+        with self.locked():
+            text = self.text()
+            old = self.parsed(text)
+            written = {name: getattr(value, "value", value) for name, value in change.values.items()}
+            new = self.parsed(changed(text, old, change.group, **written))
+            check_only(old, new, change.group, **change.values)
+            check_successor(old, new)
+            if not change.lessens:
+                self.record(new, change)
+            self.write(self.path, new.text)
+        if change.lessens:
+            self.try_record(new, change)
+        return new
+
+    def kill(self, group: str, reason: str, *, lift: bool) -> frozenset[str]:
+        """Write the kill file, first of all; then record it where that is possible."""
+        with self.locked():
+            table = self.table()
+            if group not in table.groups:
+                raise OperatorError(f"{self.path}: found no group {group!r}; allowed are {', '.join(table.groups)}")
+            killed = self.killed() - {group} if lift else self.killed() | {group}
+            if killed:
+                self.write(
+                    kill_file(self.path), write_killed(killed, f"{actor()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+                )
+            else:
+                kill_file(self.path).unlink(missing_ok=True)
+        self.try_record(table, Change(group, "lift" if lift else "kill", reason, {}))
+        return killed
+
+    def record(self, table: RoutingTable, change: Change) -> None:
+        """Store revision and act; refuses where the database does not answer."""
+        if self.dsn is None:
+            raise OperatorError("the database is not running; only rollback, ramp down and kill work without it")
+        try:
+            act = Act(change.group, actor(), change.action, change.reason, change.evidence)
+            store.record(self.dsn, table, act)
+        except psycopg.Error as fault:
+            raise OperatorError(
+                f"the database did not take the record ({type(fault).__name__}); nothing was changed; "
+                "only rollback, ramp down and kill work without it"
+            ) from None
+
+    def try_record(self, table: RoutingTable, change: Change) -> None:
+        """Store revision and act where possible, else say that they are not."""
+        try:
+            self.record(table, change)
+        except OperatorError:
+            tell(f"not recorded in the database: {change.action} of {change.group}")
+
+    def settle(self, table: RoutingTable, seconds: float = SETTLE_SECONDS) -> dict[str, Any]:
+        """Wait, bounded, until every running instance runs this table and these kills; tells who does."""
+        start, killed = time.monotonic(), self.killed()
+        while True:
+            reports = fresh(self._written(), datetime.now(UTC))
+            done = converged(reports, table, killed)
+            if done or not reports or time.monotonic() - start > seconds:
+                return {
+                    "converged": done,
+                    "seconds": round(time.monotonic() - start, 3),
+                    "instances": [each.document() for each in reports],
+                }
+            time.sleep(0.05)
+
+    def write(self, path: Path, text: str) -> None:
+        """Write a file whole: beside it, synced, then renamed over it; a symlink's target is replaced, not the link."""
+        target = path.resolve()
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        beside.replace(target)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock beside the file: two engineers at once come one after the other."""
+        with self.path.resolve().with_name(f".{self.path.name}.lock").open("a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def ask[T](self, read: Callable[[str], T]) -> T:
+        """Read something from the database; refuses where it does not answer."""
+        if self.dsn is None:
+            raise OperatorError("the database is not running; start it, or set POORT_DATABASE_URL")
+        try:
+            return read(self.dsn)
+        except psycopg.Error as fault:
+            raise OperatorError(f"the database does not answer ({type(fault).__name__})") from None
+
+    def _written(self) -> list[Report]:
+        found = []
+        for path in sorted((self.settings.data_dir / "instances").glob("*.json")):
+            try:
+                found.append(read_report(orjson.loads(path.read_bytes())))
+            except (OSError, KeyError, TypeError, ValueError):
+                tell(f"{path}: no report of an instance")
+        return found
+
+    def _stored(self) -> tuple[Report, ...] | None:
+        try:
+            return None if self.dsn is None else store.reports(self.dsn)
+        except psycopg.Error:
+            return None
+
+
+def actor() -> str:
+    """Name who acts: the account on this machine."""
+    return getpass.getuser()

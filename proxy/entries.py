@@ -142,7 +142,9 @@ def one_each(trail: Trail, *, kept: bool) -> tuple[Verdict, ...]:
 
 def learned(trail: Trail) -> Iterator[Learned]:
     """Keep facts of persons whom the store did not know."""
-    return (Learned(each.facts) for each in trail.verdicts if each.learned and each.facts.municipality)
+    return (
+        Learned(each.facts) for each in trail.verdicts if each.learned and each.facts.row_id and each.facts.municipality
+    )
 
 
 def outcome(trail: Trail) -> Iterator[Outcome]:

@@ -10,14 +10,14 @@ from datetime import date
 from proxy.disclosure.withhold import must_count, withhold
 from proxy.errors import PoortError
 from proxy.facts.relation import classed, relate, seen
-from proxy.identity.binding import person_id
+from proxy.identity.binding import lookup, person_id
 from proxy.identity.continuity import expired, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState, Receipt
 from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
-from proxy.model.person import PersonClass, PersonFacts, Relation, Shown, Unreadable
+from proxy.model.person import PersonClass, PersonFacts, PersonId, Relation, Shown, Unreadable
 from proxy.model.principal import Authorisation, Principal
 from proxy.model.route import Core, Route
 from proxy.policy.decide import judge_call, judge_person, judge_row
@@ -152,7 +152,8 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
         return trail_with(trail, denied=Reason.OUTCOME_UNKNOWN if unknown else Reason.UNREADABLE, detail=reading.reason)
     if signed and call.login and signed[0].user != call.login.user:
         return trail_with(trail, denied=Reason.UNREADABLE, detail="log-in of another user")
-    return trail_with(trail, reading=reading)
+    identities = tuple(person_id(house.secret, bsn=each.bsn, row_id=each.row_id) for each in reading.persons)
+    return trail_with(trail, reading=reading, identities=identities)
 
 
 def actual(chosen: Route | None, core: Core) -> Route | None:
@@ -162,10 +163,12 @@ def actual(chosen: Route | None, core: Core) -> Route | None:
     return replace(chosen, core=core, reason="fallback")
 
 
-def rows_shown(trail: Trail) -> tuple[str, ...]:
-    """Name the rows whose facts are needed."""
-    shown = trail.reading.persons if trail.reading else ()
-    return tuple(dict.fromkeys(person.row_id for person in shown if person.row_id))
+def persons_shown(trail: Trail) -> tuple[str, ...]:
+    """Name the persons whose facts are needed: by row, or by identity where the answer shows no row."""
+    if trail.reading is None:
+        return ()
+    shown = zip(trail.reading.persons, trail.identities, strict=True)
+    return tuple(dict.fromkeys(lookup(person.row_id, identity) for person, identity in shown))
 
 
 def judge(house: House, trail: Trail, reply: Reply) -> Trail:
@@ -177,7 +180,10 @@ def judge(house: House, trail: Trail, reply: Reply) -> Trail:
         return trail
     if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:
         return trail_with(trail, denied=Reason.NO_AUTHORISATION, detail="persons in an answer for nobody")
-    verdicts = tuple(judge_one(house, trail, shown, known) for shown in reading.persons)
+    shown = zip(reading.persons, trail.identities, strict=True)
+    verdicts = tuple(
+        judge_one(house, trail, person, known.persons.get(lookup(person.row_id, who)), who) for person, who in shown
+    )
     trail = trail_with(trail, verdicts=verdicts)
     refused = next((each for each in verdicts if not each.kept), None)
     if refused is None or reading.listed:
@@ -185,10 +191,8 @@ def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     return trail_with(trail, denied=refused.decision.reason)
 
 
-def judge_one(house: House, trail: Trail, shown: Shown, known: Known) -> Verdict:
+def judge_one(house: House, trail: Trail, shown: Shown, stored: PersonFacts | None, identity: PersonId) -> Verdict:
     """Decide about one person: by the stored facts, or by what the answer shows where there are none."""
-    stored = known.persons.get(shown.row_id) if shown.row_id else None
-    identity = person_id(house.secret, bsn=shown.bsn, row_id=shown.row_id)
     strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
     facts = seen(shown, identity, house.regions, day_of(trail)) if stored is None or strange else stored
     facts = classed(facts, principal_of(trail))

@@ -15,7 +15,7 @@ from proxy.model.call import Call, Unclear
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState
 from proxy.model.exchange import Answered, Exchange
-from proxy.model.person import PersonFacts, Reading, Relation, Shown
+from proxy.model.person import PersonFacts, PersonId, Reading, Relation, Shown
 from proxy.model.principal import Principal, Session
 from proxy.model.route import Route
 from proxy.policy.matrix import Matrix
@@ -76,6 +76,8 @@ class Trail(msgspec.Struct, frozen=True):
     ended: bool = False
     outcome: OutcomeState | None = None
     reading: Reading | None = None
+    identities: tuple[PersonId, ...] = ()
+    """Who the persons of the reading are, in its order."""
     verdicts: tuple[Verdict, ...] = ()
     unknown_row: bool = False
     """The request names a row of which there are no facts; only the answer can tell whose it is."""

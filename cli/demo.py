@@ -20,14 +20,16 @@ from cli.supervise import Child, Family, until_signal
 from proxy import embedded
 from proxy.database import SERVER, Database, Role, described, upgrade
 from proxy.errors import OperatorError
+from proxy.postgres.client import write_secret
 from proxy.settings import LIVE_FILE, load
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DIRECTORY = Path(".poort")
 HOST = "127.0.0.1"
 SEED = 1
-SERVICE_USER = "BATCH"
-"""The seeded machine account by which newcore is filled."""
+USERS, PERSONS = "users.csv", "persons.csv"
+FILLING = "BATCH"
+"""Role of the account under which backfill and sync read the legacy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,15 @@ def settle_files(place: Place) -> None:
         routing.write_text((ROOT / "routing.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     place.file("logs").mkdir(exist_ok=True)
     place.file("instances").mkdir(exist_ok=True)
-    lines = (f"{key}={text}\n" for key, text in live(place).items())
-    place.file(LIVE_FILE).write_text("".join(lines), encoding="utf-8")
+    if not place.file(PERSONS).exists():
+        standin(place, "export-directory", "--users", str(place.file(USERS)), "--persons", str(place.file(PERSONS)))
+    place.file(LIVE_FILE).unlink(missing_ok=True)
+    write_secret(place.file(LIVE_FILE), "".join(f"{key}={text}\n" for key, text in live(place).items()))
 
 
 def live(place: Place) -> dict[str, str]:
     """List the settings that make a command talk to this demo."""
+    filling = next(row for row in rows_of(place.file(USERS)) if row["role"] == FILLING)
     return {
         "POORT_ROUTING_FILE": str(place.file("routing.yaml")),
         "POORT_AUTHORISATION_FILE": str(ROOT / "authorisation.yaml"),
@@ -99,10 +104,10 @@ def live(place: Place) -> dict[str, str]:
         "POORT_NEWCORE_LISTEN": f"{HOST}:{place.port(20)}",
         "POORT_STANDIN_LISTEN": f"{HOST}:{place.port(120)}",
         "POORT_LEGACY_URL": place.url(120),
-        "POORT_LEGACY_USER": SERVICE_USER,
-        "POORT_LEGACY_PASSWORD": f"Demo-{SERVICE_USER}-1",
-        "POORT_LEGACY_READS": "200",
         "POORT_NEWCORE_URL": place.url(20),
+        "POORT_LEGACY_USER": filling["user"],
+        "POORT_LEGACY_PASSWORD": filling["password"],
+        "POORT_LEGACY_READS": "500",
     }
 
 
@@ -130,11 +135,11 @@ def raise_family(place: Place, family: Family, workers: int) -> dict[str, Any]:
 
 def import_directory(place: Place) -> None:
     """Import users and persons as an operator would: from the files that the legacy's administrators deliver."""
-    users, persons = place.file("users.csv"), place.file("persons.csv")
-    if not persons.exists():
-        standin(place, "export-directory", "--users", str(users), "--persons", str(persons))
-        run(place, "users", "import", str(users))
-        run(place, "persons", "import", str(persons))
+    done = place.file("imported")
+    if not done.exists():
+        run(place, "users", "import", str(place.file(USERS)))
+        run(place, "persons", "import", str(place.file(PERSONS)))
+        done.touch()
 
 
 def contract(place: Place, database: str) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def contract(place: Place, database: str) -> dict[str, Any]:
         "newcore": place.url(20),
         "legacy": place.url(120),
         "database": database,
-        "users": accounts(place.file("users.csv")),
+        "users": accounts(place.file(USERS)),
         "console_users": [],
         **{key: samples[key] for key in ("clients", "vacancy", "requests")},
     }
@@ -154,17 +159,22 @@ def contract(place: Place, database: str) -> dict[str, Any]:
 
 def accounts(path: Path) -> list[dict[str, object]]:
     """List the users with their passwords: seeded ones, of the demo alone."""
-    with path.open(encoding="utf-8", newline="") as rows:
-        return [
-            {
-                "user": row["user"],
-                "password": row["password"],
-                "role": row["role"],
-                "organisation": row["organisation_code"],
-                "regions": row["regions"].split(),
-            }
-            for row in csv.DictReader(rows)
-        ]
+    return [
+        {
+            "user": row["user"],
+            "password": row["password"],
+            "role": row["role"],
+            "organisation": row["organisation_code"],
+            "regions": row["regions"].split(),
+        }
+        for row in rows_of(path)
+    ]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Read the file of users."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def tend(place: Place, family: Family, server: embedded.Server) -> None:

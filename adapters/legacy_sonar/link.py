@@ -152,7 +152,7 @@ def _invoke(command: str, args: Args, tables: Tables) -> tuple[Part, ...]:
         return (_navigate(link, args, rows, tables),)
     if known is None:
         raise OddError("unknown-method" if name else "no-view")
-    return (_change(link, known, args, rows, tables),)
+    return (_change(link, args, rows, tables),)
 
 
 def _first(rows: Rows) -> str | None:
@@ -274,8 +274,9 @@ def _sorted_by(args: Args, view: str, views: ViewMap) -> tuple[tuple[str, str], 
     return (("sort", control.field),)
 
 
-def _change(link: Link, function: Function, args: Args, rows: Rows, tables: Tables) -> Part:
+def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
     """A catalogued method that is no navigation: a mutation, or a query of a view that is not mapped yet."""
+    function = tables.catalogue.function(link.function or "")
     view = tables.views.views.get(link.view)
     persons = view.persons if view is not None else function.shows_persons
     data = {name: value for name, value in places(args).items() if view is not None}

@@ -59,6 +59,14 @@ class Found:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a page is built from: the control map and the local time."""
+
+    views: ViewMap
+    now: datetime
+
+
 def to_query(call: Call, listing: Listing | None) -> VacancyQuery | None:
     """Translate a call into the query of the new core; None: only legacy can answer it."""
     if len(call.links) != 1 or call.links[0].view not in {VIEW, ""} or "srn" not in dict(call.aliases):
@@ -111,13 +119,12 @@ def to_listing(call: Call, found: Found) -> Listing:
     )
 
 
-def to_page(call: Call, session: Session, found: Found, views: ViewMap, now: datetime) -> Answer:
-    """Build legacy's list page; `now` is local time. Raises UnicodeEncodeError for text that legacy cannot say."""
+def to_page(call: Call, session: Session, found: Found, setting: Setting) -> Answer:
+    """Build legacy's list page. Raises UnicodeEncodeError for text that legacy cannot say."""
     sequence = (call.sequence if call.sequence is not None else session.sequence or 0) + 1
-    tail = f"&amp;SRN={dict(call.aliases).get('srn', '')}&amp;SWEC={sequence}"
-    fragment = _fragment(views.views[VIEW], found, tail, sequence, dict(call.aliases).get("srn", ""))
-    text = fragment if call.format is Format.RPC else _whole(fragment, session.user, views, tail, now)
-    body = encode(text.replace("\n", "\r\n"))
+    scene = _Scene(setting, session.user, dict(call.aliases).get("srn", ""), sequence)
+    fragment = _fragment(scene, found)
+    text = fragment if call.format is Format.RPC else _whole(scene, fragment)
     fields = (
         (b"Server", b"SonarWeb/7.8 (stand-in)"),
         (b"Content-Type", b"text/html; charset=ISO-8859-1"),
@@ -126,7 +133,29 @@ def to_page(call: Call, session: Session, found: Found, views: ViewMap, now: dat
         (b"Expires", b"0"),
         (b"P3P", b'CP="CAO PSA OUR"'),
     )
-    return Answer(200, b"OK", fields, body)
+    return Answer(200, b"OK", fields, encode(text.replace("\n", "\r\n")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What every part of the page needs."""
+
+    setting: Setting
+    user: str
+    srn: str
+    sequence: int
+
+    @property
+    def view(self) -> View:
+        return self.setting.views.views[VIEW]
+
+    @property
+    def applet(self) -> Applet:
+        return self.view.applets[0]
+
+    @property
+    def tail(self) -> str:
+        return f"&amp;SRN={self.srn}&amp;SWEC={self.sequence}"
 
 
 def _camel(name: str) -> str:
@@ -138,27 +167,28 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def _whole(fragment: str, user: str, views: ViewMap, tail: str, now: datetime) -> str:
-    path = "/sonar_nld/start.swe?SWECmd="
+def _whole(scene: _Scene, fragment: str) -> str:
+    path, views = "/sonar_nld/start.swe?SWECmd=", scene.setting.views
     menu = " ".join(
-        f'<a href="{path}GotoPageTab&amp;SWEScreen={screen.replace(" ", "+")}{tail}">{views.views[first].title}</a>'
+        f'<a href="{path}GotoPageTab&amp;SWEScreen={screen.replace(" ", "+")}{scene.tail}">{views.views[first].title}</a>'
         for screen, first in views.screens.items()
     )
     return (
         '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">\n'
-        f"<html><head><title>SONAR - {views.views[VIEW].title}</title>\n"
+        f"<html><head><title>SONAR - {scene.view.title}</title>\n"
         '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1">\n'
         '<link rel="stylesheet" type="text/css" href="/sonar_nld/static/sonar.css"></head>\n<body class="sonar">\n'
-        f'<div id="kop"><img src="/sonar_nld/static/logo.gif" alt="SONAR"> <span id="gebruiker">{_escape(user)}</span> '
-        f'<a href="{path}Logoff{tail}">Afmelden</a></div>\n<div id="menu">{menu}</div>\n'
-        f'{fragment}<div id="voet">{now:%d-%m-%Y %H:%M:%S}</div>\n</body></html>\n'
+        '<div id="kop"><img src="/sonar_nld/static/logo.gif" alt="SONAR"> '
+        f'<span id="gebruiker">{_escape(scene.user)}</span> <a href="{path}Logoff{scene.tail}">Afmelden</a></div>\n'
+        f'<div id="menu">{menu}</div>\n'
+        f'{fragment}<div id="voet">{scene.setting.now:%d-%m-%Y %H:%M:%S}</div>\n</body></html>\n'
     )
 
 
-def _fragment(view: View, found: Found, tail: str, sequence: int, srn: str) -> str:
-    applet = view.applets[0]
+def _fragment(scene: _Scene, found: Found) -> str:
+    view, applet = scene.view, scene.applet
     heads = "".join(f"<th>{control.label}</th>" for control in applet.controls)
-    rows = "".join(_row(view, applet, number, item, tail) for number, item in enumerate(found.items))
+    rows = "".join(_row(scene, number, item) for number, item in enumerate(found.items))
     hidden = "".join(
         f'<input type="hidden" name="SWERowId{number}" value="{item["id"]}">\n'
         for number, item in enumerate(found.items)
@@ -167,8 +197,9 @@ def _fragment(view: View, found: Found, tail: str, sequence: int, srn: str) -> s
         f'<form name="SWEForm{view.set}_{applet.number - 1}" method="post" action="/sonar_nld/start.swe">\n'
         f'<span class="miniBtnUI">{view.title}</span> <span class="teller">{_teller(found)}</span>\n'
         f'<table class="lijst" summary="{applet.name}">\n<tr class="kop">{heads}</tr>\n{rows}</table>\n{hidden}'
-        f'<div class="bladeren">{_turn(view, applet, found, tail)}</div>\n'
-        f'<input type="hidden" name="SWEC" value="{sequence}">\n<input type="hidden" name="SRN" value="{srn}">\n</form>\n'
+        f'<div class="bladeren">{_turn(scene, found)}</div>\n'
+        f'<input type="hidden" name="SWEC" value="{scene.sequence}">\n'
+        f'<input type="hidden" name="SRN" value="{scene.srn}">\n</form>\n'
     )
 
 
@@ -178,34 +209,34 @@ def _teller(found: Found) -> str:
     return f"{found.query.offset + 1} - {found.query.offset + len(found.items)} van {found.total}"
 
 
-def _turn(view: View, applet: Applet, found: Found, tail: str) -> str:
+def _turn(scene: _Scene, found: Found) -> str:
     more = {
         ("Vorige", "GotoPreviousSet"): found.query.offset > 0,
         ("Volgende", "GotoNextSet"): found.query.offset + len(found.items) < found.total,
     }
     return " ".join(
-        f'<a href="{_invoke(view, applet, method)}&amp;SWENeedContext=true{tail}">{label}</a>'
+        f'<a href="{_invoke(scene, method)}&amp;SWENeedContext=true{scene.tail}">{label}</a>'
         if there
         else f'<span class="uit">{label}</span>'
         for (label, method), there in more.items()
     )
 
 
-def _invoke(view: View, applet: Applet, method: str) -> str:
-    names = f"SWEView={view.name.replace(' ', '+')}&amp;SWEApplet={applet.name.replace(' ', '+')}"
+def _invoke(scene: _Scene, method: str) -> str:
+    names = f"SWEView={scene.view.name.replace(' ', '+')}&amp;SWEApplet={scene.applet.name.replace(' ', '+')}"
     return f"/sonar_nld/start.swe?SWECmd=InvokeMethod&amp;SWEMethod={method}&amp;{names}"
 
 
-def _row(view: View, applet: Applet, number: int, item: Mapping[str, str], tail: str) -> str:
-    cells = "".join(_cell(view, applet, control, (number, item, tail)) for control in applet.controls)
+def _row(scene: _Scene, number: int, item: Mapping[str, str]) -> str:
+    applet = scene.applet
+    cells = "".join(_cell(scene, control, number, item) for control in applet.controls)
     return f'<tr class="rij" id="r_{applet.set}_{applet.number}_{number}">{cells}</tr>\n'
 
 
-def _cell(view: View, applet: Applet, control: Control, row: tuple[int, Mapping[str, str], str]) -> str:
-    number, item, tail = row
-    place = f"s_{applet.set}_{applet.number}_{control.id}_{number}"
+def _cell(scene: _Scene, control: Control, number: int, item: Mapping[str, str]) -> str:
+    place = f"s_{scene.applet.set}_{scene.applet.number}_{control.id}_{number}"
     text = _escape(item.get(control.field, "")) or "&nbsp;"
     if control.link is not None:
-        link = f"{_invoke(view, applet, 'Drilldown')}&amp;SWEField={place}&amp;SWERowId={item['id']}"
-        text = f'<a href="{link}&amp;SWENeedContext=true&amp;SWEReqRowId=1{tail}">{text}</a>'
+        link = f"{_invoke(scene, 'Drilldown')}&amp;SWEField={place}&amp;SWERowId={item['id']}"
+        text = f'<a href="{link}&amp;SWENeedContext=true&amp;SWEReqRowId=1{scene.tail}">{text}</a>'
     return f'<td id="{place}">{text}</td>'

@@ -32,14 +32,13 @@ class Body(msgspec.Struct, omit_defaults=True, frozen=True):
 FORGOTTEN = '{"c": null, "l": null}'
 """Merged over a body when nobody can say where SONAR's cursor stands."""
 
-_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Body).decode
 
 
-def of(session: Session) -> str:
-    """Write what a session knows as JSON."""
+def of(session: Session) -> Body:
+    """Give what a session knows, in its stored form."""
     listing = session.listing
-    body = Body(
+    return Body(
         view=session.view,
         function=session.function,
         current=session.current,
@@ -48,7 +47,6 @@ def of(session: Session) -> str:
         wrote=dict(session.wrote),
         sequence=session.sequence,
     )
-    return _encode(body).decode()
 
 
 def read(text: str | bytes) -> Body:

@@ -18,6 +18,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+import msgspec
 import psycopg
 
 from proxy.errors import SessionBusyError, StoreError
@@ -35,7 +36,8 @@ _REMEMBERED = 20_000
 
 _CLAIM = """
 WITH asked AS (
-    SELECT * FROM unnest(%s::bytea[], %s::bool[], %s::bool[], %s::bool[], %s::bigint[])
+    SELECT * FROM ROWS FROM (jsonb_to_recordset(%s::jsonb)
+        AS (key bytea, exclusive bool, own bool, suspect bool, claim bigint))
         WITH ORDINALITY q(asked, exclusive, own, suspect, claim, n)),
 resolved AS (
     SELECT q.*, coalesce(a.key, q.asked) AS key
@@ -66,14 +68,14 @@ ORDER BY r.n
 _RELEASE = """
 UPDATE session s SET busy_by = NULL, busy_claim = NULL, busy_until = NULL, version = s.version + r.lost::int,
     body = CASE WHEN r.lost THEN s.body || %s::jsonb ELSE s.body END
-FROM unnest(%s::bytea[], %s::bigint[], %s::bigint[], %s::bool[]) r(key, version, claim, lost)
+FROM jsonb_to_recordset(%s::jsonb) r(key bytea, version bigint, claim bigint, lost bool)
 WHERE s.key = r.key AND s.version = r.version AND (r.lost OR s.busy_claim = r.claim)
 """
 
 _APPLY = """
 WITH change AS (
-    SELECT *, coalesce(old, key) AS held FROM unnest(%s::bytea[], %s::bytea[], %s::bigint[], %s::bool[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::jsonb[]) c(key, old, before, ended, account, started_at, last_seen, body)),
+    SELECT *, coalesce(old, key) AS held FROM jsonb_to_recordset(%s::jsonb) c(key bytea, old bytea, before bigint,
+        ended bool, account text, started_at timestamptz, last_seen timestamptz, body jsonb)),
 locked AS (
     SELECT s.key FROM session s JOIN change c ON c.held = s.key ORDER BY s.key FOR UPDATE OF s),
 gone AS (
@@ -209,7 +211,8 @@ class SessionStore:
         if not changes:
             return set()
         ordered = sorted(changes, key=_stored_key)
-        cursor = await connection.execute(_APPLY, (*_columns(ordered), ALIAS_SECONDS, ALIAS_SECONDS), prepare=True)
+        rows = _json([_change_row(change) for change in ordered])
+        cursor = await connection.execute(_APPLY, (rows, ALIAS_SECONDS, ALIAS_SECONDS), prepare=True)
         stored = {bytes(row[0]) for row in await cursor.fetchall()}
         for change in ordered:
             held = self._held.get(_stored_key(change))
@@ -273,19 +276,18 @@ class SessionStore:
         owed = list(self._owed)
         back = [*owed, *(ask for ask in asks if ask.version is not None)]
         if back:
-            columns = [[getattr(ask, name) for ask in back] for name in ("key", "version", "claim", "lost")]
-            await connection.execute(_RELEASE, (bodies.FORGOTTEN, *columns), prepare=True)
+            rows = _json([_given_row(ask) for ask in back])
+            await connection.execute(_RELEASE, (bodies.FORGOTTEN, rows), prepare=True)
             del self._owed[: len(owed)]
         wanted = [ask for ask in asks if ask.version is None]
         found = iter(await self._look(connection, wanted) if wanted else ())
         return [next(found) if ask.version is None else _GIVEN for ask in asks]
 
     async def _look(self, connection: Connection, wanted: Sequence[_Ask]) -> list[_Found]:
-        columns = [[getattr(ask, name) for ask in wanted] for name in ("key", "exclusive", "own", "suspect", "claim")]
         me, lease = self._instance, self._times.lease
-        cursor = await connection.execute(
-            _CLAIM, (*columns, me, me, LOCK_SPACE, me, lease, bodies.FORGOTTEN), prepare=True
-        )
+        rows = _json([_asked_row(ask) for ask in wanted])
+        parameters = (rows, me, me, LOCK_SPACE, me, lease, bodies.FORGOTTEN)
+        cursor = await connection.execute(_CLAIM, parameters, prepare=True)
         return [_found(ask, row) for ask, row in zip(wanted, await cursor.fetchall(), strict=True)]
 
 
@@ -333,18 +335,38 @@ def _stored_key(change: SessionChange) -> bytes:
     return change.rekeyed_from or change.session.key
 
 
-def _columns(changes: Sequence[SessionChange]) -> tuple[list[Any], ...]:
-    sessions = [change.session for change in changes]
-    return (
-        [session.key for session in sessions],
-        [change.rekeyed_from for change in changes],
-        [change.before for change in changes],
-        [change.ended for change in changes],
-        [session.user for session in sessions],
-        [session.started_at for session in sessions],
-        [session.last_seen for session in sessions],
-        [bodies.of(session) for session in sessions],
-    )
+# One document a statement: psycopg's arrays, five or eight of them, cost more than everything else that is written.
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _hex(key: bytes | None) -> str | None:
+    return None if key is None else "\\x" + key.hex()
+
+
+def _asked_row(ask: _Ask) -> dict[str, Any]:
+    key = _hex(ask.key)
+    return {"key": key, "exclusive": ask.exclusive, "own": ask.own, "suspect": ask.suspect, "claim": ask.claim}
+
+
+def _given_row(ask: _Ask) -> dict[str, Any]:
+    return {"key": _hex(ask.key), "version": ask.version, "claim": ask.claim, "lost": ask.lost}
+
+
+def _change_row(change: SessionChange) -> dict[str, Any]:
+    session = change.session
+    return {
+        "key": _hex(session.key),
+        "old": _hex(change.rekeyed_from),
+        "before": change.before,
+        "ended": change.ended,
+        "account": session.user,
+        "started_at": session.started_at,
+        "last_seen": session.last_seen,
+        "body": bodies.of(session),
+    }
 
 
 async def sweep(connection: Connection, idle_seconds: float) -> int:

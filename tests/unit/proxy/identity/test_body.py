@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from proxy.errors import StoreError
@@ -10,6 +11,11 @@ from proxy.identity import body
 from proxy.model.principal import Listing, Session
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def written(session: Session) -> bytes:
+    """The stored form, as JSON."""
+    return msgspec.json.encode(body.of(session))
 
 
 def test_everything_a_session_knows_is_written_and_read():
@@ -29,7 +35,7 @@ def test_everything_a_session_knows_is_written_and_read():
         {"g": 4},
         17,
     )
-    held = body.read(body.of(session))
+    held = body.read(written(session))
     assert body.restored(held.listing) == listing
     assert (held.view, held.function, held.current, held.sequence) == ("View", "vacancy.search", "1-7A", 17)
     assert (held.verified, held.wrote) == (("a", "b"), {"g": 4})
@@ -37,13 +43,13 @@ def test_everything_a_session_knows_is_written_and_read():
 
 def test_an_empty_session_is_small():
     """What is at its default takes no space in a row that is written with every exchange."""
-    assert body.of(Session(b"k" * 32, 0, "A", NOW, NOW)) == "{}"
+    assert written(Session(b"k" * 32, 0, "A", NOW, NOW)) == b"{}"
 
 
 def test_forgetting_merges_over_a_body():
     """What a lost session forgets are the cursor and the list, under the names in which they are stored."""
     session = Session(b"k" * 32, 1, "A", NOW, NOW, "V", "f", "1-7A", Listing("f", "legacy", ("1-7A",)))
-    merged = json.loads(body.of(session)) | json.loads(body.FORGOTTEN)
+    merged = json.loads(written(session)) | json.loads(body.FORGOTTEN)
     held = body.read(json.dumps(merged))
     assert (held.current, held.listing, held.view, held.function) == (None, None, "V", "f")
 

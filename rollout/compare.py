@@ -65,7 +65,8 @@ def walks(rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[Step, ...]]:
         sorts = (Step(SORTS[number % 2], sort=CRITERIA[number % len(CRITERIA)]),) if number % 4 == 0 else ()
         yield (Step("ExecuteQuery", ((field, value),)), *turns)
         yield (Step("ExecuteQuery", ((field, f"{value[:2]}*"),)), *sorts, *turns)
-        yield (Step("ExecuteQuery", ((field, f"{value[:1]}?*".upper()), ("status", "open"))),)
+        more = () if field == "status" else (("status", "open"),)
+        yield (Step("ExecuteQuery", ((field, f"{value[:1]}?*".upper()), *more)),)
         yield (Step("ExecuteQuery", ((field, f"{value}-bestaat-niet"),)),)
 
 

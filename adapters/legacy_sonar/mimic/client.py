@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from adapters.legacy_sonar import translate
-from adapters.legacy_sonar.translate import Found, VacancyQuery
+from adapters.legacy_sonar.translate import Found, Setting, VacancyQuery
 from adapters.legacy_sonar.views import ViewMap
 from proxy.errors import UpstreamError
 from proxy.model.call import Call
@@ -53,7 +53,7 @@ class NewcoreMimic:
             raise UpstreamError("untranslatable", sent=False, core=Core.NEWCORE)
         found = await self._found(query)
         try:
-            page = translate.to_page(call, session, found, self._views, datetime.now(ZONE))
+            page = translate.to_page(call, session, found, Setting(self._views, datetime.now(ZONE)))
         except UnicodeEncodeError as fault:
             raise UpstreamError("unspeakable", sent=True, core=Core.NEWCORE) from fault
         return page, translate.to_listing(call, found)

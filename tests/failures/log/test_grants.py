@@ -3,10 +3,22 @@
 import psycopg
 import pytest
 
+from proxy.accesslog.reading.rows import ACCESS
+from proxy.accesslog.record import access_row
 from proxy.database import Cluster, Role
-from tests.failures.log.builders import exchange, intent, ledger
+from tests.failures.log.builders import access, exchange, intent, ledger, withheld
 
-LOG = ("access", "disclosure", "withheld", "completion", "log_writer", "checkpoint", "archive", "journal", "journal_state")
+LOG = (
+    "access",
+    "disclosure",
+    "withheld",
+    "completion",
+    "log_writer",
+    "checkpoint",
+    "archive",
+    "journal",
+    "journal_state",
+)
 
 
 @pytest.fixture
@@ -15,7 +27,7 @@ async def filled(database: Cluster) -> Cluster:
     async with ledger(database) as log:
         found = exchange(1)
         await log.append((intent(found[0]),))
-        await log.append(found)
+        await log.append((*found, withheld(found[0])))
     return database
 
 
@@ -42,7 +54,7 @@ async def test_no_role_changes_or_deletes_a_log_row(filled: Cluster, role: Role,
     read_only = "25006" if role is Role.READER else DENIED
     with psycopg.connect(filled.owner_dsn()) as connection:
         found = connection.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", [table]
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 2", [table]
         ).fetchone()
     column = found[0] if found else ""
     for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}", f"TRUNCATE {table}"):
@@ -82,7 +94,9 @@ async def test_gateway_sees_reference_but_not_the_sealed_identity(filled: Cluste
 async def test_partitions_cannot_be_reached_past_their_parent(filled: Cluster):
     """Nobody has a right on a partition itself."""
     with psycopg.connect(filled.owner_dsn()) as connection:
-        found = connection.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'access'::regclass")
+        found = connection.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'access'::regclass"
+        )
         partition = found.fetchall()[0][0]
     for role in (Role.GATEWAY, Role.CONSOLE, Role.WORKER, Role.RETENTION):
         assert refusal(filled, role, f"SELECT 1 FROM {partition}") == DENIED
@@ -127,10 +141,6 @@ async def test_month_past_its_term_is_dropped_and_recorded(fresh_database: Clust
 
 async def test_columns_of_the_record_are_those_of_its_row_type(database: Cluster):
     """The row type, the table and the writer name the same columns in the same order: a shift would mix them up."""
-    from proxy.accesslog.reading.rows import ACCESS  # noqa: PLC0415
-    from proxy.accesslog.record import access_row  # noqa: PLC0415
-    from tests.failures.log.builders import access  # noqa: PLC0415
-
     query = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum"
     with psycopg.connect(database.owner_dsn()) as connection:
         table = [row[0] for row in connection.execute(query, ["access"])]

@@ -81,7 +81,9 @@ class Settings:
     legacy_url: str = setting("http://127.0.0.1:8200", value.url, "where the legacy application answers")
     legacy_user: str | None = optional(value.text, "the account of backfill, sync and comparison in the legacy")
     legacy_password: Secret | None = optional(value.secret, "the password of that account")
-    legacy_reads: float = setting("20", value.seconds, "reads a second that backfill, sync and comparison may cost legacy")
+    legacy_reads: float = setting(
+        "20", value.seconds, "reads a second that backfill, sync and comparison may cost legacy"
+    )
     newcore_url: str = setting("http://127.0.0.1:8100", value.url, "where the new core answers")
     newcore_token: Secret | None = optional(value.secret, "the secret by which the new core knows the gateway")
     connect_timeout: float = setting("2", value.seconds, "seconds to reach a core")

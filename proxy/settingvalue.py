@@ -7,7 +7,7 @@ was found and what is allowed. Rules: each reader raises ValueError with exactly
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import PurePath, Path
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 _UNITS = {"B": 1, "KIB": 1024, "MIB": 1024**2, "GIB": 1024**3}

@@ -11,7 +11,7 @@ from proxy.accesslog.parts import Limits
 from proxy.accesslog.store import Ledger
 from proxy.database import Cluster, Role
 from proxy.errors import StoreError
-from tests.failures.log.builders import exchange, intent, parts, rows, stored
+from tests.failures.log.builders import exchange, intent, parts, rows, soon, stored
 
 
 class Relay:
@@ -74,10 +74,13 @@ async def test_committed_but_unanswered_gets_its_receipt(database: Cluster):
         await log.append(exchange())
         first = log.writer
         relay.swallow_answers = True
-        found = exchange(2)
+        found = exchange()
         waiting = asyncio.create_task(log.append(found))
-        while not await stored(database, [found[0].id]):  # noqa: ASYNC110 - the database is asked
-            await asyncio.sleep(0.01)
+
+        async def committed() -> bool:
+            return await stored(database, [found[0].id]) == 1
+
+        assert await soon(committed)
         relay.cut()
         receipt = await waiting
         assert (receipt.access, receipt.writer, receipt.sequence) == (found[0].id, first, 2)

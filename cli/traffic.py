@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from statistics import quantiles
 from typing import Annotated
@@ -147,7 +148,9 @@ def accounts_of(path: Path) -> list[tuple[str, str]]:
             f"{path}: no accounts to play; run `poort demo` first, or set POORT_DATA_DIR to its directory"
         )
     with path.open(encoding="utf-8", newline="") as rows:
-        found = [(row["user"], row["password"]) for row in csv.DictReader(rows) if row["role"] in ROLES]
+        now = date.today().isoformat()  # noqa: DTZ011  the day of this machine is good enough for a script
+        valid = (row for row in csv.DictReader(rows) if not row["valid_until"] or row["valid_until"] > now)
+        found = [(row["user"], row["password"]) for row in valid if row["role"] in ROLES]
     return list(dict.fromkeys(found))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from proxy.identity.binding import session_key
-from proxy.identity.continuity import advance, opened
+from proxy.identity.continuity import advance, fronted, opened
 from proxy.model.call import Kind
 from proxy.model.decision import Effect, Reason
 from proxy.model.entry import (
@@ -174,7 +174,7 @@ def moved(session: Session, trail: Trail) -> Session:
     after = advance(session, trail.call, trail.route, trail.reading, kept, trail.exchange.at)
     listing = trail.answered.listing if trail.answered else None
     if listing is not None:
-        after = replace(after, listing=listing)
+        after = fronted(after, replace(listing, view=after.view))
     return replace(after, current=None) if trail.denied else after
 
 

@@ -11,7 +11,7 @@ from proxy.disclosure.withhold import must_count, withhold
 from proxy.errors import PoortError
 from proxy.facts.relation import classed, relate, seen
 from proxy.identity.binding import lookup, person_id
-from proxy.identity.continuity import expired, settle, verified
+from proxy.identity.continuity import expired, focused, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState, Receipt
@@ -50,6 +50,8 @@ def identify(house: House, exchange: Exchange, call: Call, reply: Reply) -> Trai
     trail = Trail(exchange, call, day=day, session=known.session, principal=known.principal)
     if trail.session and expired(trail.session, exchange.at, house.limits):
         return trail_with(trail, denied=Reason.NO_SESSION, ended=True)
+    if trail.session:
+        trail = trail_with(trail, session=focused(trail.session, call))
     settled = settle(call, trail.session)
     if isinstance(settled, Reason):
         return trail_with(trail, denied=settled)

@@ -15,10 +15,11 @@ class StoredList(msgspec.Struct, array_like=True, frozen=True):
     vacancy: str | None = None
     query: str = ""
     offset: int = 0
+    view: str = ""
 
 
 class Body(msgspec.Struct, omit_defaults=True, frozen=True):
-    """Short names: this is written with every exchange. `current` and `listing` are what a lost session forgets."""
+    """Short names: this is written with every exchange. `current` and the lists are what a lost session forgets."""
 
     view: str = msgspec.field(name="v", default="")
     function: str | None = msgspec.field(name="f", default=None)
@@ -27,9 +28,10 @@ class Body(msgspec.Struct, omit_defaults=True, frozen=True):
     verified: tuple[str, ...] = msgspec.field(name="r", default=())
     wrote: dict[str, int] = msgspec.field(name="w", default_factory=dict)
     sequence: int | None = msgspec.field(name="s", default=None)
+    lists: tuple[StoredList, ...] = msgspec.field(name="o", default=())
 
 
-FORGOTTEN = '{"c": null, "l": null}'
+FORGOTTEN = '{"c": null, "l": null, "o": []}'
 """Merged over a body when nobody can say where SONAR's cursor stands."""
 
 _decode = msgspec.json.Decoder(Body).decode
@@ -46,6 +48,7 @@ def of(session: Session) -> Body:
         verified=tuple(sorted(session.verified)),
         wrote=dict(session.wrote),
         sequence=session.sequence,
+        lists=tuple(_stored(each) for each in session.lists),
     )
 
 
@@ -58,9 +61,20 @@ def read(text: str | bytes) -> Body:
 
 
 def _stored(listing: Listing) -> StoredList:
-    return StoredList(listing.function, listing.core, listing.rows, listing.vacancy, listing.query, listing.offset)
+    return StoredList(
+        listing.function, listing.core, listing.rows, listing.vacancy, listing.query, listing.offset, listing.view
+    )
 
 
 def restored(held: StoredList | None) -> Listing | None:
     """Give a stored listing as a word of the model."""
-    return None if held is None else Listing(held.function, held.core, held.rows, held.vacancy, held.query, held.offset)
+    return None if held is None else _listing(held)
+
+
+def restored_all(held: tuple[StoredList, ...]) -> tuple[Listing, ...]:
+    """Give the stored lists of other views."""
+    return tuple(_listing(each) for each in held)
+
+
+def _listing(held: StoredList) -> Listing:
+    return Listing(held.function, held.core, held.rows, held.vacancy, held.query, held.offset, held.view)

@@ -6,7 +6,8 @@ Rules:
    current record, and the call is refused before anything is sent.
 3. An export goes on with the list: the list's own function goes before it in the call, so that both rights are needed.
 4. After an answer the cursor is believed only where the answer says it and its person was kept.
-5. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
+5. Legacy keeps one list per view: paging goes on with the list of the view it names, never with another one.
+6. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from proxy.model.person import Reading, Shown
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core, Route
 
+_MOST_LISTS = 12
 _MOST_VERIFIED = 200  # a session that checks more identities than this is no conversation; older ones are asked again
 
 
@@ -29,6 +31,34 @@ class Limits:
 
     idle: timedelta
     absolute: timedelta
+
+
+def focused(session: Session, call: Call) -> Session:
+    """Give the session with the list of the view that a call names in front; legacy keeps one list per view."""
+    view = next((link.view for link in call.links if link.view), "")
+    if not view or (session.listing is not None and session.listing.view == view):
+        return session
+    held = next((each for each in session.lists if each.view == view), None)
+    if held is None and not (call.pages and view != session.view):
+        return session
+    return fronted(session, held)
+
+
+def fronted(session: Session, listing: Listing | None) -> Session:
+    """Put a list in front; the one that stood there stays for a way back, unless it stood in the same view."""
+    others = (session.listing, *session.lists) if session.listing else session.lists
+    kept = tuple(each for each in others if listing is None or each.view != listing.view)
+    return replace(session, listing=listing, lists=kept[:_MOST_LISTS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What an answer says to a session: which core gave it, what was read, and which persons were kept."""
+
+    call: Call
+    core: Core
+    reading: Reading | None
+    kept: Sequence[Shown]
 
 
 def settle(call: Call, session: Session | None) -> Call | Reason:
@@ -107,15 +137,15 @@ def advance(  # noqa: PLR0913, PLR0917 the arguments are the moment itself: six 
     session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown], now: datetime
 ) -> Session:
     """Give the session after an answer: view, list, cursor, checked identities, sequence; one version further."""
-    carried = call.kind is not Kind.EXPORT
+    carried, seen = call.kind is not Kind.EXPORT, _Seen(call, route.core, reading, kept)
+    listed = fronted(session, _listing(session, seen)) if carried else session
     return replace(
-        session,
+        listed,
         version=session.version + 1,
         last_seen=now,
         view=_view(call, session) if carried else session.view,
         function=_function(call, session) if carried else session.function,
-        current=_current(session, call, route, reading, kept) if carried else session.current,
-        listing=_listing(session, call, route, reading, kept) if carried else session.listing,
+        current=_current(session, seen) if carried else session.current,
         verified=_verified(session, call, kept),
         sequence=session.sequence if call.sequence is None else call.sequence,
     )
@@ -132,28 +162,28 @@ def _function(call: Call, session: Session) -> str | None:
     return next((link.function for link in reversed(call.links) if link.function), session.function)
 
 
-def _current(session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown]) -> str | None:
-    if route.core is not Core.LEGACY:
+def _current(session: Session, seen: _Seen) -> str | None:
+    reading = seen.reading
+    if seen.core is not Core.LEGACY:
         return session.current
     if reading is not None and reading.cursor is not None:
-        return reading.cursor if any(shown.row_id == reading.cursor for shown in kept) else None
-    untold = call.moves_cursor or (reading is not None and bool(reading.persons) and not reading.listed)
+        return reading.cursor if any(shown.row_id == reading.cursor for shown in seen.kept) else None
+    untold = seen.call.moves_cursor or (reading is not None and bool(reading.persons) and not reading.listed)
     return None if untold else session.current
 
 
-def _listing(
-    session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown]
-) -> Listing | None:
-    opens = reading.listed if reading is not None else call.first_page
+def _listing(session: Session, seen: _Seen) -> Listing | None:
+    call = seen.call
+    opens = seen.reading.listed if seen.reading is not None else call.first_page
     function = _function(call, session)
     if not opens or function is None:
         return session.listing
     earlier = session.listing if call.pages else None
-    rows = tuple(shown.row_id for shown in kept if shown.row_id is not None)
+    rows = tuple(shown.row_id for shown in seen.kept if shown.row_id is not None)
     if earlier is not None:
         vacancy = call.vacancy or earlier.vacancy
-        return replace(earlier, function=function, core=route.core, rows=rows, vacancy=vacancy)
-    return Listing(function=function, core=route.core, rows=rows, vacancy=call.vacancy)
+        return replace(earlier, function=function, core=seen.core, rows=rows, vacancy=vacancy)
+    return Listing(function=function, core=seen.core, rows=rows, vacancy=call.vacancy, view=_view(call, session))
 
 
 def _verified(session: Session, call: Call, kept: Sequence[Shown]) -> frozenset[str]:

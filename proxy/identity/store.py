@@ -25,7 +25,7 @@ from proxy.errors import SessionBusyError, StoreError
 from proxy.identity import body as bodies
 from proxy.model.entry import SessionChange
 from proxy.model.principal import Session
-from proxy.postgres.worker import Courier
+from proxy.postgres.worker import Courier, Hooks
 
 type Connection = psycopg.AsyncConnection[Any]
 
@@ -167,7 +167,7 @@ class SessionStore:
         self._aliases: dict[bytes, bytes] = {}
         self._owed: list[_Ask] = []
         self._courier: Courier[_Ask, _Found] = Courier(
-            dsn, self._batch, prepare=self._alive, unwanted=self._unwanted, seconds=times.seconds
+            dsn, self._batch, hooks=Hooks(self._alive, self._unwanted), seconds=times.seconds
         )
 
     async def close(self) -> None:
@@ -325,6 +325,7 @@ def _session(key: bytes, version: int, text: str, times: tuple[str, datetime, da
         function=body.function,
         current=body.current,
         listing=bodies.restored(body.listing),
+        lists=bodies.restored_all(body.lists),
         verified=frozenset(body.verified),
         wrote=body.wrote,
         sequence=body.sequence,

@@ -45,7 +45,7 @@ class PersonClass(StrEnum):
     """Protection class of a dossier."""
 
     ORDINARY = "ordinary"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  a secret address, not a password
     STAFF = "staff"
     SELF = "self"
 

@@ -89,6 +89,8 @@ class Listing:
     query: str = ""
     """Canonical query of a list that newcore answers (no personal data)."""
     offset: int = 0
+    view: str = ""
+    """View in which the list stands; legacy keeps one list per view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,12 @@ class Session:
     current: str | None = None
     """Row id under SONAR's cursor, if its person may be seen; None: unknown or withheld."""
     listing: Listing | None = None
+    """The list that was opened last, or that the call at hand goes on with."""
     verified: frozenset[str] = frozenset()
     """Rows whose identity was checked in this session (RG15)."""
     wrote: Mapping[str, int] = field(default_factory=dict)
     """Read-your-own-writes token: highest journal sequence of this session per function group."""
     sequence: int | None = None
     """Last sequence number (SWEC) that the client used."""
+    lists: tuple[Listing, ...] = ()
+    """Lists of other views, newest first, without `listing`: a session may go back to them."""

@@ -20,24 +20,27 @@ def written(session: Session) -> bytes:
 
 def test_everything_a_session_knows_is_written_and_read():
     """No field is lost on the way."""
-    listing = Listing("vacancy.search", "newcore", ("1-V1",), "V1", "q=x", 20)
+    listing = Listing("vacancy.search", "newcore", ("1-V1",), "V1", "q=x", 20, "Vacatures")
+    other = Listing("client.search", "legacy", ("1-7A",), view="Klant Zoek")
     session = Session(
-        b"k" * 32,
-        3,
-        "AWE0421",
-        NOW,
-        NOW,
-        "View",
-        "vacancy.search",
-        "1-7A",
-        listing,
-        frozenset({"b", "a"}),
-        {"g": 4},
-        17,
+        key=b"k" * 32,
+        version=3,
+        user="AWE0421",
+        started_at=NOW,
+        last_seen=NOW,
+        view="View",
+        function="vacancy.search",
+        current="1-7A",
+        listing=listing,
+        verified=frozenset({"b", "a"}),
+        wrote={"g": 4},
+        sequence=17,
+        lists=(other,),
     )
     held = body.read(written(session))
     assert body.restored(held.listing) == listing
     assert (held.view, held.function, held.current, held.sequence) == ("View", "vacancy.search", "1-7A", 17)
+    assert body.restored_all(held.lists) == (other,)
     assert (held.verified, held.wrote) == (("a", "b"), {"g": 4})
 
 
@@ -48,10 +51,11 @@ def test_an_empty_session_is_small():
 
 def test_forgetting_merges_over_a_body():
     """What a lost session forgets are the cursor and the list, under the names in which they are stored."""
-    session = Session(b"k" * 32, 1, "A", NOW, NOW, "V", "f", "1-7A", Listing("f", "legacy", ("1-7A",)))
+    listing = Listing("f", "legacy", ("1-7A",))
+    session = Session(b"k" * 32, 1, "A", NOW, NOW, "V", "f", "1-7A", listing, lists=(listing,))
     merged = json.loads(written(session)) | json.loads(body.FORGOTTEN)
     held = body.read(json.dumps(merged))
-    assert (held.current, held.listing, held.view, held.function) == (None, None, "V", "f")
+    assert (held.current, held.listing, held.lists, held.view, held.function) == (None, None, (), "V", "f")
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"v": 1}', '{"l": ["f"]}'])

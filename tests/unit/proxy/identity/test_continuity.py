@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.identity.continuity import Limits, advance, checks, expired, opened, settle, verified
+from proxy.identity.continuity import Limits, advance, checks, expired, focused, fronted, opened, settle, verified
 from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.decision import Reason
 from proxy.model.person import Category, Reading, Shown
@@ -142,15 +142,49 @@ def test_a_list_remembers_its_function_core_and_kept_rows():
     page = reading(shown("1-7C"), shown("1-7D"), shown(None), listed=True)
     call = a_call("match.candidates.search", "Match", vacancy="V1")
     after = advance(a_session(), call, LEGACY, page, page.persons[1:], NOW)
-    assert after.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1")
+    assert after.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1", view="Match")
     paged = advance(after, a_call("match.candidates.search", pages=True), LEGACY, page, page.persons[:1], NOW)
-    assert paged.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7C",), "V1")
+    assert paged.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7C",), "V1", view="Match")
 
 
 def test_an_answer_of_newcore_opens_a_list_without_a_reading():
     """A first page answered by newcore is a list of that core."""
-    after = advance(a_session(), a_call("vacancy.search", first_page=True), NEWCORE, None, (), NOW)
-    assert after.listing == Listing("vacancy.search", Core.NEWCORE, ())
+    after = advance(a_session(), a_call("vacancy.search", "Vacatures", first_page=True), NEWCORE, None, (), NOW)
+    assert after.listing == Listing("vacancy.search", Core.NEWCORE, (), view="Vacatures")
+    assert after.lists == (a_session().listing,)
+
+
+CLIENTS = Listing("client.search", "legacy", ("1-7A",), view="Klant Zoek")
+VACANCIES = Listing("vacancy.search", "newcore", ("1-V1",), view="Vacatures")
+
+
+def test_every_view_keeps_its_own_list():
+    """A call on the view of an earlier list goes on with that one, and the other stays for the way back."""
+    session = a_session(listing=CLIENTS, lists=(VACANCIES,))
+    back = focused(session, a_call(None, "Vacatures", pages=True))
+    assert (back.listing, back.lists) == (VACANCIES, (CLIENTS,))
+    assert focused(back, a_call(None, "Klant Zoek", pages=True)) == session
+    assert settle(a_call(None, "Vacatures", pages=True), back).function == "vacancy.search"
+
+
+def test_paging_never_goes_on_with_the_list_of_another_view():
+    """A view without a list of its own has nothing to go on with; opening it leaves the lists alone."""
+    session = a_session(listing=CLIENTS, lists=(VACANCIES,))
+    strange = focused(session, a_call(None, "Kandidaten", pages=True))
+    assert (strange.listing, strange.lists) == (None, (CLIENTS, VACANCIES))
+    assert settle(a_call(None, "Kandidaten", pages=True), strange) is Reason.NO_CURRENT_RECORD
+    for call in (a_call(None, "", pages=True), a_call("match.candidates.search", "Kandidaten")):
+        assert focused(session, call) is session
+
+
+def test_a_new_list_of_a_view_replaces_the_old_one_and_the_number_is_bounded():
+    """One list a view, and no more views than a person keeps apart."""
+    session = a_session(listing=CLIENTS, lists=(VACANCIES,))
+    assert fronted(session, replace(VACANCIES, rows=())).lists == (CLIENTS,)
+    for number in range(30):
+        session = fronted(session, replace(CLIENTS, view=f"view {number}"))
+    assert len(session.lists) == 12
+    assert session.lists[0].view == "view 28"
 
 
 def test_an_export_leaves_view_list_and_cursor_as_they_were():

@@ -66,7 +66,7 @@ _PERSON_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """How old a cached fact may be, in seconds since it was read, and how many are kept."""
+    """How old a cached fact may be, in seconds of the clock since it was read, and how many are kept."""
 
     account: float = 5.0
     confirmed: float = 0.25
@@ -74,6 +74,7 @@ class Ages:
     person: float = 30.0
     most_accounts: int = 20_000
     most_persons: int = 100_000
+    clock: Callable[[], float] = monotonic
 
 
 AGES = Ages()
@@ -108,10 +109,9 @@ class FactStore:
         *,
         seconds: float = 5.0,
         ages: Ages = AGES,
-        clock: Callable[[], float] = monotonic,
     ) -> None:
         """Take the address, how the identity of a learned person is sealed, and limits of statements and caches."""
-        self._seal, self._ages, self._clock = seal, ages, clock
+        self._seal, self._ages, self._clock = seal, ages, ages.clock
         self._accounts: OrderedDict[str, _Account] = OrderedDict()
         self._persons: OrderedDict[str, tuple[float, PersonFacts]] = OrderedDict()
         self._directory: Courier[str, _Account | None] = Courier(dsn, self._read_accounts, seconds=seconds)

@@ -163,13 +163,12 @@ def judge_row(
         return decision
     if facts is None:
         unknown = call.kind is Kind.MUTATE
-        return _row(decision, None, Effect.DENY, Reason.PERSON_UNKNOWN) if unknown else decision
+        return _row(decision, None, Reason.PERSON_UNKNOWN, DENIED) if unknown else decision
     outcome = _outcome(matrix, decision.cell, relation, facts.protection)
     if not outcome.visible:
-        return _row(decision, relation, Effect.DENY, outcome.reason, outcome)
-    if call.kind is Kind.MUTATE and not outcome.whole:
-        return _row(decision, relation, Effect.DENY, Reason.HIDDEN_CATEGORY, outcome)
-    return _row(decision, relation, Effect.ALLOW, Reason.ALLOWED, outcome)
+        return _row(decision, relation, outcome.reason, outcome)
+    partly = call.kind is Kind.MUTATE and not outcome.whole
+    return _row(decision, relation, Reason.HIDDEN_CATEGORY if partly else Reason.ALLOWED, outcome)
 
 
 def _shows_persons(matrix: Matrix, name: str) -> bool:
@@ -177,11 +176,9 @@ def _shows_persons(matrix: Matrix, name: str) -> bool:
     return cell is None or bool(cell.outcomes)
 
 
-def _row(
-    decision: Decision, relation: Relation | None, effect: Effect, reason: Reason, outcome: Outcome = DENIED
-) -> Decision:
+def _row(decision: Decision, relation: Relation | None, reason: Reason, outcome: Outcome) -> Decision:
     return Decision(
-        effect,
+        Effect.ALLOW if reason is Reason.ALLOWED else Effect.DENY,
         reason,
         outcome.rules,
         relation,

@@ -16,7 +16,7 @@ from proxy.model.person import Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.rule import Does, Exemption, Grant, Requirement, RoleRow, Rule, Subject, Width
 from proxy.policy.strict import Place, parse
-from proxy.policy.table import Cell, cell
+from proxy.policy.table import Cell, Seat, cell
 
 _ROLES = {role.value: role for role in Role}
 _KINDS = {kind.value: kind for kind in Kind}
@@ -95,7 +95,7 @@ def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> M
     grants = _grants(sections["functions"], catalogue)
     rules = _rules(sections["rules"], _Names(dict.fromkeys(catalogue.by_id), groups))
     index = {
-        (function, role, kind): cell(subjects[function], roles[role], kind, grant, rules)
+        (function, role, kind): cell(subjects[function], Seat(roles[role], kind), grant, rules)
         for (function, role), grant in grants.items()
         for kind in OrganisationKind
     }

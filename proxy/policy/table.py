@@ -46,20 +46,24 @@ class Cell:
     """False: the role has the function, but no rule allows it (a function without persons needs RG0)."""
 
 
-def name(row: RoleRow, kind: OrganisationKind, function: str) -> str:
-    """Give the name of a cell."""
-    return f"{row.role}@{kind}/{function}"
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role in a kind of organisation."""
+
+    row: RoleRow
+    kind: OrganisationKind
 
 
-def cell(subject: Subject, row: RoleRow, kind: OrganisationKind, grant: Grant, rules: Iterable[Rule]) -> Cell:
+def cell(subject: Subject, seat: Seat, grant: Grant, rules: Iterable[Rule]) -> Cell:
     """Compile one cell."""
+    row, kind = seat.row, seat.kind
     concerned = [rule for rule in rules if rule.concerns(subject, row, kind) and (grant.own or not rule.own_cells)]
     allows = [rule for rule in concerned if rule.does is Does.ALLOW]
     if grant.own:
         allows = [rule for rule in allows if rule.own_cells]
     needed = [rule.requires for rule in allows]
     return Cell(
-        name(row, kind, subject.id),
+        f"{row.role}@{kind}/{subject.id}",
         subject.id,
         _outcomes(subject, row, grant, [*allows, *(rule for rule in concerned if rule.does is not Does.ALLOW)])
         if subject.persons

@@ -9,6 +9,7 @@ Why it exists: a round trip of its own for each exchange costs the gateway more 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -20,24 +21,28 @@ type Connection = psycopg.AsyncConnection[Any]
 _RETRIES = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Hooks[Reply]:
+    """What else is called: on every new connection, and with the reply of an ask whose caller was cancelled."""
+
+    prepare: Callable[[Connection], Awaitable[None]] | None = None
+    unwanted: Callable[[Reply], None] | None = None
+
+
 class Courier[Ask, Reply]:
-    """Carries asks in batches. `run` answers a batch in its order; `prepare` is done on every new connection."""
+    """Carries asks in batches. `run` answers a batch in its order."""
 
     def __init__(
         self,
         dsn: str,
         run: Callable[[Connection, Sequence[Ask]], Awaitable[Sequence[Reply]]],
         *,
-        prepare: Callable[[Connection], Awaitable[None]] | None = None,
-        unwanted: Callable[[Reply], None] | None = None,
+        hooks: Hooks[Reply] | None = None,
         seconds: float = 5.0,
     ) -> None:
-        """Take the address and the statement; nothing is opened before the first ask.
-
-        `unwanted` hears the reply of an ask whose caller was cancelled meanwhile.
-        """
-        self._dsn, self._run, self._prepare, self._seconds = dsn, run, prepare, seconds
-        self._unwanted = unwanted
+        """Take the address, the statement and a limit; nothing is opened before the first ask."""
+        self._dsn, self._run, self._seconds = dsn, run, seconds
+        self._hooks: Hooks[Reply] = hooks or Hooks()
         self._waiting: list[tuple[Ask, asyncio.Future[Reply]]] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -92,8 +97,8 @@ class Courier[Ask, Reply]:
         for (_, future), reply in zip(batch, replies, strict=True):
             if not future.done():
                 future.set_result(reply)
-            elif self._unwanted is not None and future.cancelled():
-                self._unwanted(reply)
+            elif self._hooks.unwanted is not None and future.cancelled():
+                self._hooks.unwanted(reply)
 
     async def _attempts(self, asks: list[Ask]) -> Sequence[Reply]:
         for attempt in range(_RETRIES + 1):
@@ -114,8 +119,8 @@ class Courier[Ask, Reply]:
         connection: Connection = await psycopg.AsyncConnection.connect(
             self._dsn, autocommit=True, connect_timeout=max(2, int(self._seconds)), options=limit, prepare_threshold=1
         )
-        if self._prepare is not None:
-            await self._prepare(connection)
+        if self._hooks.prepare is not None:
+            await self._hooks.prepare(connection)
         self._connection = connection
         return connection
 

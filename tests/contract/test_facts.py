@@ -147,7 +147,7 @@ class Watch:
 async def timed(database: Cluster) -> AsyncIterator[tuple[FactStore, Watch]]:
     """Facts whose caches go by a watch, and keep two persons."""
     watch = Watch()
-    made = FactStore(database.dsn(Account.GATEWAY), seal, ages=Ages(most_persons=2), clock=watch)
+    made = FactStore(database.dsn(Account.GATEWAY), seal, ages=Ages(most_persons=2, clock=watch))
     yield made, watch
     await made.close()
 

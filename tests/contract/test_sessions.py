@@ -62,9 +62,10 @@ async def begun(dsn: str, store: SessionStore, **over) -> Session:
 
 async def test_session_comes_back_as_it_was_stored(dsn, store):
     """Everything that a session knows survives the database."""
-    listing = Listing("client.search", "legacy", ("1-7A", "1-7B"), vacancy="V-1", query="q", offset=10)
+    listing = Listing("client.search", "legacy", ("1-7A", "1-7B"), vacancy="V-1", query="q", offset=10, view="V")
+    other = Listing("vacancy.search", "newcore", (), view="W")
     knows = {"view": "V", "function": "client.search", "current": "1-7A", "listing": listing, "wrote": {"vacancies": 7}}
-    session = await begun(dsn, store, verified=frozenset({"1-7B", "1-7A"}), sequence=18, **knows)
+    session = await begun(dsn, store, verified=frozenset({"1-7B", "1-7A"}), sequence=18, lists=(other,), **knows)
     assert await store.claim(session.key, exclusive=False) == session
     assert await store.claim(session.key, exclusive=True) == session
 
@@ -168,11 +169,13 @@ async def test_rotated_token_moves_the_session_and_the_old_one_still_finds_it(ds
 async def test_release_as_lost_forgets_the_cursor_and_the_list(dsn, store, other):
     """Nobody knows where SONAR's cursor stands: the session goes on without it, one version further."""
     listing = Listing("client.search", "legacy", ("1-7A",))
-    session = await begun(dsn, store, current="1-7A", listing=listing, view="V", function="client.search")
+    session = await begun(
+        dsn, store, current="1-7A", listing=listing, lists=(listing,), view="V", function="client.search"
+    )
     await store.claim(session.key, exclusive=True)
     await store.release(session.key, lost=True)
     after = await other.claim(session.key, exclusive=True)
-    assert (after.current, after.listing, after.view, after.version) == (None, None, "V", 2)
+    assert (after.current, after.listing, after.lists, after.view, after.version) == (None, None, (), "V", 2)
     assert await stored(dsn, store, SessionChange(1, session)) == {session.key}
 
 

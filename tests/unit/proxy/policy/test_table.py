@@ -8,11 +8,11 @@ from proxy.model.decision import Reason
 from proxy.model.person import Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind
 from proxy.policy.rule import Does, Grant
-from proxy.policy.table import DENIED, Outcome, cell, joined
+from proxy.policy.table import DENIED, Outcome, Seat, cell, joined
 from tests.unit.proxy.policy.test_rule import KM, NOTES, RULE
 
 HERE = (Relation.CASELOAD, PersonClass.ORDINARY)
-TOWN = OrganisationKind.MUNICIPALITY
+HOME = Seat(KM, OrganisationKind.MUNICIPALITY)
 FORBID = replace(RULE, id="F", does=Does.FORBID, show=frozenset())
 MASK = replace(RULE, id="M", does=Does.MASK, show=frozenset(), hide=frozenset({Category.ID}))
 ALLOW = replace(RULE, id="A", show=frozenset({Category.ID, Category.CN, Category.WC}))
@@ -21,12 +21,12 @@ ALL = Grant()
 
 def outcome(*rules, grant: Grant = ALL, subject=NOTES) -> Outcome:
     """The outcome of these rules at the caseload."""
-    return cell(subject, KM, TOWN, grant, rules).outcomes[HERE]
+    return cell(subject, HOME, grant, rules).outcomes[HERE]
 
 
 def test_without_a_rule_nothing_is_allowed():
     """Default deny, for every relation and class."""
-    compiled = cell(NOTES, KM, TOWN, Grant(), ())
+    compiled = cell(NOTES, HOME, Grant(), ())
     assert set(compiled.outcomes.values()) == {DENIED}
     assert len(compiled.outcomes) == len(Relation) * len(PersonClass)
 
@@ -58,7 +58,7 @@ def test_a_forbid_beats_everything_and_names_itself():
 def test_a_forbid_for_protected_classes_says_protected(held, reason):
     """Compliance sees which refusals come from the protection of a dossier."""
     forbid = replace(FORBID, classes=frozenset({held}))
-    assert cell(NOTES, KM, TOWN, Grant(), (ALLOW, forbid)).outcomes[Relation.CASELOAD, held].reason is reason
+    assert cell(NOTES, HOME, Grant(), (ALLOW, forbid)).outcomes[Relation.CASELOAD, held].reason is reason
 
 
 def test_an_outcome_that_shows_only_the_head_is_no_permission():
@@ -83,8 +83,8 @@ def test_an_own_cell_is_opened_by_the_rule_for_own_cells_alone():
 def test_requirements_hold_where_every_allow_has_them():
     """One allow without the requirement is a way that needs none."""
     needy = replace(ALLOW, requires=frozenset({"vacancy"}))
-    assert cell(NOTES, KM, TOWN, Grant(), (needy,)).requires == {"vacancy"}
-    assert cell(NOTES, KM, TOWN, Grant(), (needy, replace(ALLOW, id="B"))).requires == frozenset()
+    assert cell(NOTES, HOME, Grant(), (needy,)).requires == {"vacancy"}
+    assert cell(NOTES, HOME, Grant(), (needy, replace(ALLOW, id="B"))).requires == frozenset()
 
 
 ID, CN = frozenset({Category.ID}), frozenset({Category.CN})

@@ -7,7 +7,7 @@ import pytest
 
 from proxy.database import Cluster, Role
 from proxy.errors import StoreError
-from proxy.postgres.worker import Courier
+from proxy.postgres.worker import Courier, Hooks
 
 
 class Counting:
@@ -70,7 +70,7 @@ async def test_prepare_runs_on_every_new_connection(dsn):
     async def prepare(connection):
         prepared.append(connection.info.backend_pid)
 
-    courier = Courier(dsn, Counting(), prepare=prepare)
+    courier = Courier(dsn, Counting(), hooks=Hooks(prepare=prepare))
     await courier.ask(1)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as other:
         await other.execute("SELECT pg_terminate_backend(%s)", (prepared[0],))
@@ -82,7 +82,7 @@ async def test_prepare_runs_on_every_new_connection(dsn):
 async def test_the_reply_of_a_cancelled_ask_is_told_as_unwanted(dsn):
     """Whoever no longer waits leaves something to be given back."""
     unwanted = []
-    courier = Courier(dsn, Counting(), unwanted=unwanted.append)
+    courier = Courier(dsn, Counting(), hooks=Hooks(unwanted=unwanted.append))
     await courier.ask(0)
     task = asyncio.create_task(courier.ask(21))
     await asyncio.sleep(0)

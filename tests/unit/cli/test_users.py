@@ -1,4 +1,4 @@
-"""`poort users` and `poort persons`, as an operator types them, on a real database."""
+"""`poort users`, as an operator types them, on a real database."""
 
 import json
 import os
@@ -12,10 +12,6 @@ ROOT = Path(__file__).parents[3]
 USERS = (
     "user,password,role,organisation_kind,organisation_code,regions,municipality,valid_from,valid_until,legal_ground,issued_by\n"
     "CLI0001,x,AW,UWV,UWV-1,AM01,,2020-01-01,2030-12-31,Wet SUWI art. 30a,FBE1001\n"
-)
-PERSONS = (
-    "row_id,bsn,name,birth_date,municipality_code,responsible_region,caseload_user,team,class,assigned_to,status\n"
-    '1-CLI1,999990007,"Bakker, D.",2000-02-09,0106,AM01,CLI0001,T,ordinary,,active\n'
 )
 
 
@@ -58,20 +54,7 @@ def test_import_lock_and_unlock(poort, tmp_path):
 
 def test_a_bad_file_is_refused_with_its_line(poort, tmp_path):
     """Exit code 1, the line, what was found, what is allowed; and no stack trace."""
-    users, persons = tmp_path / "users.csv", tmp_path / "persons.csv"
+    users = tmp_path / "users.csv"
     users.write_text(USERS.replace(",AW,", ",AX,"))
     code, _, errors = poort("users", "import", str(users))
     assert (code, "users.csv:2: found role 'AX'; allowed: AW" in errors, "Traceback" in errors) == (1, True, False)
-    persons.write_text(PERSONS.replace("0106", "106"))
-    code, _, errors = poort("persons", "import", str(persons))
-    assert (code, "persons.csv:2: found municipality_code '106'" in errors) == (1, True)
-
-
-def test_persons_are_imported_and_counted(poort, tmp_path):
-    """Added, then unchanged; no BSN in the output."""
-    file = tmp_path / "persons.csv"
-    file.write_text(PERSONS)
-    code, out, errors = poort("persons", "import", str(file), "--json")
-    assert (code, json.loads(out)["persons"]) == (0, 1)
-    assert "999990007" not in out + errors
-    assert json.loads(poort("persons", "import", str(file), "--json")[1])["unchanged"] == 1

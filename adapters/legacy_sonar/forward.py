@@ -5,6 +5,7 @@ else keeps its bytes and its order; nothing is added. Conditional fields stay un
 page is never answered by 304 or 206.
 """
 
+import re
 from dataclasses import replace
 
 from proxy.model.http import Fields, Request
@@ -20,6 +21,8 @@ _NAMES = frozenset({
 _CONDITIONAL = frozenset({
     b"range", b"if-range", b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since",
 })  # fmt: skip
+
+_NEVER = re.compile(rb"q=0(?:\.0*)?")
 
 
 def fold(name: bytes) -> bytes:
@@ -43,6 +46,5 @@ def _coding(value: bytes) -> bytes:
     for item in value.lower().split(b","):
         name, _, weight = item.partition(b";")
         if name.strip() in {b"gzip", b"x-gzip"}:
-            zero = weight.replace(b" ", b"").rstrip(b"0").rstrip(b".") == b"q="
-            return b"identity" if zero and b"q=0" in weight.replace(b" ", b"") else b"gzip"
+            return b"identity" if _NEVER.fullmatch(weight.replace(b" ", b"")) else b"gzip"
     return b"identity"

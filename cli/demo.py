@@ -122,14 +122,14 @@ def raise_family(place: Place, family: Family, workers: int) -> dict[str, Any]:
             "--clients", str(place.clients), "--seed", str(SEED), "--data-dir", str(place.file("standin")),
         )
     )  # fmt: skip
+    newcore = family.add(child(place, "newcore", "newcore"))
+    gateway = family.add(child(place, "gateway", "gateway", "--workers", str(workers)))
     import_directory(place)
     family.await_url(legacy, place.url(120) + "/sonar_nld/start.swe")
-    newcore = family.add(child(place, "newcore", "newcore"))
     family.await_url(newcore, place.url(20) + "/health")
-    gateway = family.add(child(place, "gateway", "gateway", "--workers", str(workers)))
-    family.await_url(gateway, place.url(0) + "/sonar_nld/start.swe")
     run(place, "backfill", "vacancies")
     family.add(child(place, "worker", "worker"))
+    family.await_url(gateway, place.url(0) + "/sonar_nld/start.swe")
     return contract(place, cluster.dsn(Role.READER, Database.GATEWAY))
 
 

@@ -11,6 +11,7 @@ Rules:
 
 import asyncio
 import contextvars
+import socket
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import cast
@@ -37,6 +38,10 @@ log = structlog.get_logger()
 CONNECTION: contextvars.ContextVar[int] = contextvars.ContextVar("connection")
 """Which client connection an exchange came over: a number per process, for carriers without sessions (`bench`)."""
 BACKLOG_LIMIT = 64 * 1024
+SETTLE_SECONDS = 0.1
+"""How long a client that has closed its side has to say by RST that it closed both."""
+TCP_CLOSE = 7
+"""The state in the first byte of Linux's `struct tcp_info`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +171,12 @@ class ClientConnection(server.LiveConnectionHandler):
 
     def lost(self) -> None:
         """The transport is gone; an exchange under way goes on to its end."""
-        busy = self.phase is Phase.HOOK
         self.phase = Phase.GONE
         self.client.state = ConnectionState.CLOSED
         if self._sent is not None:
             sent, self._sent = self._sent, None
             self._complete(sent, Delivery.CLIENT_GONE)
-        if not busy:
+        if self._task is None:
             self._house.connections.discard(self)
 
     # ---------------------------------------------------------------------------------------- from the layers
@@ -258,20 +262,33 @@ class ClientConnection(server.LiveConnectionHandler):
         if self._left:
             self._sent = sent
             self._enter(Phase.DELIVERY)
+        elif self.strict.ended:
+            self._loop.call_later(SETTLE_SECONDS, self._delivered, sent)
+        elif self.strict.waiting:
+            self._loop.call_soon(self._delivered, sent)
         else:
-            self._loop.call_soon(self._delivered, sent) if self.strict.waiting else self._delivered(sent)
+            self._delivered(sent)
 
     def _delivered(self, sent: Sent) -> None:
         self._sent = None
-        if self.phase is Phase.GONE:
+        if self.phase is Phase.GONE or (self.strict.ended and self._was_reset()):
             self._complete(sent, Delivery.CLIENT_GONE)
             self._house.connections.discard(self)
+            self._transport.abort()
             return
         self._complete(sent, Delivery.FAILED if sent.arrival.failed else Delivery.DELIVERED)
         if sent.close or (self.strict.ended and not self.strict.waiting):
             self._linger()
         else:
             self._next()
+
+    def _was_reset(self) -> bool:
+        """Ask the kernel: a client that closed instead of half-closing answers our bytes with RST."""
+        descriptor = self._transport.get_extra_info("socket")
+        try:
+            return bool(descriptor.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == TCP_CLOSE)
+        except OSError:
+            return True
 
     def _next(self) -> None:
         self._enter(Phase.IDLE)

@@ -136,12 +136,23 @@ class SonarDialect:
             raise UnreadableError("not-found")
         if not page.fragments:
             return
-        allowed = {link.view for link in call.links if link.view}
-        for link in call.links:
-            if link.function is not None and not link.view:
-                allowed |= catalogue.views(link.function)
-        if page.fragments[0].view.name not in allowed - {LOGIN_VIEW}:
+        if page.fragments[0].view.name not in self._views(call):
             raise UnreadableError("other-view")
+
+    def _views(self, call: Call) -> set[str]:
+        """The views that the call was decided about: a named view counts only where the link's function is used on it.
+
+        Navigation has its function from the session by now; a view that it names beside that was not decided about.
+        """
+        catalogue = self._tables.catalogue
+        allowed: set[str] = set()
+        for link in call.links:
+            used = catalogue.views(link.function) if link.function else frozenset()
+            if link.view and (link.view in used or not used or link.method == "Drilldown"):
+                allowed.add(link.view)
+            elif not link.view:
+                allowed |= used
+        return allowed - {LOGIN_VIEW}
 
     def counter(self, reading: Reading, shown: int) -> bytes:
         """Render the own counter for a list of which `shown` rows are left."""

@@ -26,6 +26,7 @@ _TELLS_NOTHING = (
     AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
 )
 _BLANK = b" \t\xa0"
+_FILE_INPUT_END = b'\r\n<div class="bladeren">'
 
 
 @cache
@@ -191,7 +192,7 @@ def _check_empty(parts: list[Fragment], body: bytes) -> None:
         fragment = body[part.start : part.end]
         for opening in (b'_0" value="', b'_0">', b'cols="60">'):
             for piece in fragment.split(opening)[1:]:
-                if piece[:1] not in {b"<", b'"'}:
+                if piece[:1] not in {b"<", b'"'} and not piece.startswith(_FILE_INPUT_END):
                     raise UnreadableError("values-of-nobody")
         if part.rows:
             raise UnreadableError("values-of-nobody")

@@ -82,22 +82,23 @@ def test_an_attempt_never_reads_as_a_plain_read(dialect, line) -> None:
     assert not hidden or read.function == "list.export"
 
 
-OPENED = {
-    "cached_frame": "client.overview.view",
-    "get_applet": "client.cv.view",
-    "no_record_bijlagen": "attachment.view",
-}
-NOT_READ = {"no_record_bijlagen": "values-of-nobody", "record_unknown": "not-found"}
+NOT_READ = {"record_unknown": "not-found"}
 
 
-def test_the_persons_of_every_recorded_answer_are_found(dialect, recorded, settled) -> None:
+def opened(catalogue, call: Call) -> str:
+    """Name the function of the view that a recorded navigation is on."""
+    view = next((link.view for link in call.links if link.function is None and link.view), "SNR Klant Zoek View")
+    return catalogue.find(view, command="GotoView").id
+
+
+def test_the_persons_of_every_recorded_answer_are_found(dialect, recorded, settled, catalogue) -> None:
     """Who is on a page, by BSN and with row id, region and municipality, is exactly who the stand-in put there."""
     read = 0
     for name, exchange in recorded.items():
         call = dialect.read(exchange.request)
         if not isinstance(call, Call) or name in {"cached_frame", "get_applet"}:
             continue
-        found = dialect.persons(settled(call, "client.search"), exchange.answer)
+        found = dialect.persons(settled(call, opened(catalogue, call)), exchange.answer)
         if name in NOT_READ:
             assert found == Unreadable(NOT_READ[name])
             continue
@@ -131,6 +132,15 @@ def test_a_page_of_another_view_is_not_read(dialect, recorded, settled) -> None:
     exchange = recorded["in_region_cv"]
     call = dialect.read(recorded["vacancy_search"].request)
     assert dialect.persons(settled(call, "vacancy.search"), exchange.answer) == Unreadable("other-view")
+
+
+def test_navigation_that_names_a_view_of_another_function_is_not_read(dialect, recorded, settled) -> None:
+    """Its function came from the session; the view that it names beside that was never decided about."""
+    exchange = recorded["client_next_set"]
+    call = dialect.read(exchange.request)
+    assert isinstance(dialect.persons(settled(call, "client.search"), exchange.answer), Reading)
+    for other in ("vacancy.search", "employer.view", "home.worklist.view"):
+        assert dialect.persons(settled(call, other), exchange.answer) == Unreadable("other-view")
 
 
 def test_a_value_in_a_header_is_found(dialect, recorded) -> None:

@@ -27,6 +27,9 @@ from proxy.trail import House, Trail, Verdict, trail_with
 FOR_ANYBODY = frozenset({"session.login", "session.logout"})
 """Functions that need no account: the log-in page, the log-in, the log-off."""
 
+NOT_FOUND = "not-found"
+"""Why a dialect cannot read a page on which legacy says that there is no such person."""
+
 
 def pass_on(asked: StaticCall) -> Admitted:
     """Admit a static prefix: no person can be behind it."""
@@ -73,7 +76,7 @@ def decide(house: House, trail: Trail, reply: Reply) -> Trail:
     named = (judge_named(house, trail, row, known.persons.get(row)) for row in call.row_ids)
     refused = next((each for each in named if not each.kept), None)
     if refused is None:
-        return trail_with(trail, unknown_row=any(row not in known.persons for row in call.row_ids))
+        return trail
     return trail_with(trail, decision=refused.decision, verdicts=(refused,), denied=refused.decision.reason)
 
 
@@ -150,12 +153,18 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     )
     reading = dialect.persons(call, answer)
     if isinstance(reading, Unreadable):
-        unknown = trail.outcome is OutcomeState.UNKNOWN
-        return trail_with(trail, denied=Reason.OUTCOME_UNKNOWN if unknown else Reason.UNREADABLE, detail=reading.reason)
+        return trail_with(trail, denied=reason_unread(trail, reading), detail=reading.reason)
     if signed and call.login and signed[0].user != call.login.user:
         return trail_with(trail, denied=Reason.UNREADABLE, detail="log-in of another user")
     identities = tuple(person_id(house.secret, bsn=each.bsn, row_id=each.row_id) for each in reading.persons)
     return trail_with(trail, reading=reading, identities=identities)
+
+
+def reason_unread(trail: Trail, reading: Unreadable) -> Reason:
+    """Say why an answer is not released; a person who does not exist reads like one who is out of reach."""
+    if trail.outcome is OutcomeState.UNKNOWN:
+        return Reason.OUTCOME_UNKNOWN
+    return Reason.PERSON_UNKNOWN if reading.reason == NOT_FOUND else Reason.UNREADABLE
 
 
 def actual(chosen: Route | None, core: Core) -> Route | None:
@@ -176,8 +185,6 @@ def persons_shown(trail: Trail) -> tuple[str, ...]:
 def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     """Decide each person shown; a page of one person that may not be seen is refused, a list loses its rows."""
     reading, known = trail.reading, known_of(reply)
-    if trail.unknown_row and (reading is None or not reading.persons):
-        return trail_with(trail, denied=Reason.PERSON_UNKNOWN)  # the same words as "not yours": no existence oracle
     if reading is None or not reading.persons:
         return trail
     if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:

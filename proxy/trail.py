@@ -79,8 +79,6 @@ class Trail(msgspec.Struct, frozen=True):
     identities: tuple[PersonId, ...] = ()
     """Who the persons of the reading are, in its order."""
     verdicts: tuple[Verdict, ...] = ()
-    unknown_row: bool = False
-    """The request names a row of which there are no facts; only the answer can tell whose it is."""
     denied: Reason | None = None
     detail: str = ""
 

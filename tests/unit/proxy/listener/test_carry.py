@@ -1,0 +1,71 @@
+"""Claims about how a fault is named; that every fault becomes a refusal is shown on real parts in tests/failures."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from proxy.accesslog.record import uuid7
+from proxy.errors import SessionBusyError, StaleSessionError, StoreError, UpstreamError
+from proxy.listener import carry
+from proxy.model.call import Call, Format, Kind, Link, StaticCall
+from proxy.model.decision import Reason
+from proxy.model.exchange import Exchange
+from proxy.trail import Trail
+from tests.doubles.playbook import EXCHANGE, NOW, house, request, session
+
+CHANGE = Call(Format.HTML, (Link("vacancy.manage"),), "vacancy.manage", Kind.MUTATE)
+LOOK = Call(Format.HTML, (Link("vacancy.search"),), "vacancy.search", Kind.SEARCH, repeatable=True)
+
+
+def errand(call: Call | None, *, sent: bool) -> carry.Errand:
+    """Break off a walk here."""
+    exchange = Exchange(EXCHANGE, NOW, request("login_page"))
+    return carry.Errand(house(), exchange, Trail(exchange, call), sent=sent)
+
+
+@pytest.mark.parametrize(
+    ("call", "sent", "fault", "reason"),
+    [
+        (CHANGE, True, UpstreamError("cut", sent=True), Reason.OUTCOME_UNKNOWN),
+        (CHANGE, True, StoreError("log"), Reason.OUTCOME_UNKNOWN),
+        (CHANGE, True, StaleSessionError("session"), Reason.OUTCOME_UNKNOWN),
+        (CHANGE, False, UpstreamError("unreachable", sent=False), Reason.UPSTREAM),
+        (LOOK, True, UpstreamError("cut", sent=True), Reason.UPSTREAM),
+        (LOOK, False, SessionBusyError("busy"), Reason.SESSION_BUSY),
+        (LOOK, True, StaleSessionError("session"), Reason.SESSION_BUSY),
+        (None, False, RecursionError(), Reason.FAULT),
+    ],
+)
+def test_a_fault_is_named_by_what_the_caller_must_know(call, sent, fault, reason):
+    """A mutation that may have arrived comes first: it must not be submitted again."""
+    assert carry.reason_of(errand(call, sent=sent), fault) is reason
+
+
+def test_the_detail_of_a_fault_quotes_nothing():
+    """Messages of drivers and parsers hold the data they failed on."""
+    assert carry.detail_of(ValueError("999990019")) == "ValueError"
+    assert carry.detail_of(UpstreamError("cut", sent=True)) == "legacy:cut"
+    with pytest.raises(ValueError, match="9999") as caught:
+        int("x999990019")
+    assert "999990019" not in str(carry.place(caught.value))
+    assert carry.place(caught.value)["where"].startswith("test_carry.py:")
+
+
+def test_an_upstream_connection_belongs_to_a_session_to_statics_or_to_one_exchange():
+    """A log-in has no session yet: nobody may use its connection after it."""
+    assert carry.owner_of(LOOK, session(), EXCHANGE) == session().key
+    assert carry.owner_of(StaticCall("/s/"), None, EXCHANGE) == b"static"
+    assert carry.owner_of(LOOK, None, EXCHANGE) == EXCHANGE.bytes
+
+
+def test_only_what_is_marked_may_go_out_twice():
+    """A mutation never is."""
+    assert carry.is_repeatable(LOOK)
+    assert carry.is_repeatable(StaticCall("/s/"))
+    assert not carry.is_repeatable(CHANGE)
+
+
+def test_the_start_of_an_exchange_is_in_its_id():
+    """To the millisecond: enough for a duration."""
+    now = datetime(2026, 3, 2, 9, 0, 0, 123000, tzinfo=UTC)
+    assert carry.started_us(uuid7(now, bytes(10))) == now.timestamp() * 1e6

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.output import Json, line, show
 from cli.secret import secret_key
@@ -27,6 +28,7 @@ from proxy.accesslog.checkpoint import Signed, unshipped
 from proxy.accesslog.persons import Keyring
 from proxy.accesslog.reading import store
 from proxy.accesslog.reading.question import OLDEST_FIRST, Question
+from proxy.accesslog.record import candidates
 from proxy.database import Cluster, Role, open_cluster
 from proxy.errors import OperatorError
 from proxy.identity.binding import normalise
@@ -73,6 +75,7 @@ def show_log(  # noqa: PLR0913, PLR0917  options of a command
 ) -> None:
     """Show access records with the persons shown and withheld, and how the answer ended; newest first."""
     settings = begin()
+    _check(reference)
     plain = _plain() if person else (f"row:{row}" if row else None)
     asked = Question(
         user=user,
@@ -149,6 +152,13 @@ def _plain() -> str:
     return f"bsn:{number}"
 
 
+def _check(reference: str | None) -> None:
+    try:
+        candidates(reference or "SP-0000-0000-0000")
+    except ValueError as fault:
+        raise OperatorError(str(fault)) from None
+
+
 def _aware(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(UTC)
 
@@ -176,7 +186,8 @@ def _print(lines: Iterator[dict[str, object]], *, as_json: bool, at_once: bool) 
             for found in lines:
                 print(line(found) if as_json else "\t".join(_cells(found)), flush=True)
             return
-        table = Table("Tijd", "Nummer", "Gebruiker", "Functie", "Besluit", "Personen", "Kern", "Afloop")
+        fixed = (Column(heading, no_wrap=True) for heading in ("Tijd", "Nummer", "Gebruiker"))
+        table = Table(*fixed, "Functie", "Besluit", "Personen", "Kern", "Afloop", box=SIMPLE)
         for found in lines:
             table.add_row(*_cells(found))
         Console().print(table)

@@ -27,7 +27,7 @@ _ORGANISATIONS = {kind.value: kind for kind in OrganisationKind}
 _MODES = {
     "enforce": "enforce"
 }  # report and warn come with staging; until then they would be a promise that nobody keeps
-_SECTIONS = ("version", "owner", "roles", "groups", "accompany", "functions", "rules")
+_SECTIONS = ("version", "owner", "roles", "groups", "impersonal", "accompany", "functions", "rules")
 _RULE = ("id", "text", "ground", "effect", "mode", "roles")
 _RULE_OPTIONS = (
     *("organisations", "kinds", "functions", "relations", "classes", "persons", "cells"),
@@ -93,7 +93,8 @@ def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> M
     groups = _groups(sections["groups"], catalogue)
     subjects = _subjects(sections["accompany"], catalogue)
     grants = _grants(sections["functions"], catalogue)
-    rules = _rules(sections["rules"], _Names(dict.fromkeys(catalogue.by_id), groups))
+    impersonal = sections["impersonal"].words(_CATEGORIES, "category")
+    rules = _rules(sections["rules"], _Names(dict.fromkeys(catalogue.by_id), groups, impersonal))
     index = {
         (function, role, kind): cell(subjects[function], Seat(roles[role], kind), grant, rules)
         for (function, role), grant in grants.items()
@@ -105,10 +106,12 @@ def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> M
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names that a rule may use for functions."""
+    """The names that a rule may use for functions, and what goes with every rule."""
 
     functions: Mapping[str, None]
     groups: Mapping[str, frozenset[str]]
+    impersonal: frozenset[Category]
+    """What every rule that shows something shows too."""
 
     def read(self, place: Place) -> frozenset[str]:
         if place.is_text() and place.text() in self.groups:
@@ -205,7 +208,7 @@ def _rule(place: Place, names: _Names) -> Rule:
         classes=_optional(keys, "classes", _CLASSES),
         persons=persons,
         own_cells="cells" in keys and keys["cells"].word({"own": True}, "cells"),
-        show=keys["show"].words(_CATEGORIES, "category") if "show" in keys else frozenset(),
+        show=keys["show"].words(_CATEGORIES, "category") | names.impersonal if "show" in keys else frozenset(),
         hide=keys["hide"].words(_CATEGORIES, "category") if "hide" in keys else frozenset(),
         requires=keys["requires"].words(requirements, "requirement") if "requires" in keys else frozenset(),
         exempt=tuple(_exemption(item, names) for item in keys["except"].items()) if "except" in keys else (),

@@ -176,7 +176,7 @@ def test_truth_table_consult(matrix, case):
 def test_truth_table_search_rows(matrix, case):
     """A row of a list is shown in all that legacy puts on it, or is gone."""
     role, kind, function, relation, reason = case
-    on_the_row = {"match.candidates.search": ("ID", "CT", "ED", "AV", "LD")}.get(function, ("ID", "CT"))
+    on_the_row = {"match.candidates.search": ("ID", "CT", "ED", "AV", "LD", "VA")}.get(function, ("ID", "CT"))
     assert seen(matrix, role, kind, function, relation, *on_the_row) is reason
 
 

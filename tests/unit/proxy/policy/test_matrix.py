@@ -52,6 +52,7 @@ def test_the_hash_is_that_of_the_bytes(matrix, catalogue, source):
         ("version: 1", "version: 2", r"authorisation\.yaml:\d+: found another version; allowed: 1"),
         ("\nowner:", "\nowners:", r"found the key 'owners'; allowed: version, owner"),
         ("\ngroups:", "\nextra: x\ngroups:", r"found the key 'extra'"),
+        ("impersonal: [VA, EM]", "impersonal: [VA, XX]", r"found the category 'XX'; allowed: ID, CT"),
         ("  AW: {name: Adviseur werk", "  AX: {name: Adviseur werk", r"found the key 'AX'; allowed: AW, IDV"),
         ("  MIG: {name: Migratie-engineer, width: national, own: []}\n", "", r"found no 'MIG'"),
         (

@@ -14,6 +14,7 @@ from collections.abc import Generator
 from proxy import entries, steps
 from proxy.accesslog.record import reference
 from proxy.model.call import StaticCall, Unclear
+from proxy.model.entry import Receipt
 from proxy.model.exchange import Append, Command, End, Exchange, Gather, Refusal, Released, Reply, Send, Static
 from proxy.trail import House, Trail
 
@@ -58,7 +59,7 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
 
     answer = steps.mask(house, trail)
     receipt = yield Append(entries.released(house, trail))  # record
-    return Released(answer, steps.receipt(receipt))
+    return Released(answer, steps.expected(receipt, Receipt))
 
 
 def refuse(house: House, trail: Trail) -> Walk:
@@ -66,4 +67,4 @@ def refuse(house: House, trail: Trail) -> Walk:
     receipt = yield Append(entries.refused(house, trail))
     number = reference(trail.exchange.id)
     answer = house.dialect.refuse(trail.call or trail.unclear, steps.reason(trail), number)
-    return Refusal(answer, steps.reason(trail), number, steps.receipt(receipt))
+    return Refusal(answer, steps.reason(trail), number, steps.expected(receipt, Receipt))

@@ -5,7 +5,6 @@ A reply of the wrong kind is a fault of the carrier and raises.
 """
 
 from dataclasses import replace
-from datetime import date
 
 from proxy.disclosure.withhold import must_count, withhold
 from proxy.errors import PoortError
@@ -18,7 +17,6 @@ from proxy.model.entry import OutcomeState, Receipt
 from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
 from proxy.model.person import PersonClass, PersonFacts, PersonId, Relation, Shown, Unreadable
-from proxy.model.principal import Authorisation, Principal
 from proxy.model.route import Core, Route
 from proxy.policy.decide import judge_call, judge_person, judge_row
 from proxy.routing.choose import Situation, choose
@@ -38,7 +36,7 @@ def pass_on(asked: StaticCall) -> Admitted:
 
 def untouched(reply: Reply, house: House, exchange: Exchange) -> Answer:
     """Give a static answer as it came, but for the legacy's own address in it."""
-    return house.dialect.public(answer_of(reply).answer, exchange.request)
+    return house.dialect.public(expected(reply, Answered).answer, exchange.request)
 
 
 def unread(exchange: Exchange, asked: Unclear) -> Trail:
@@ -48,7 +46,7 @@ def unread(exchange: Exchange, asked: Unclear) -> Trail:
 
 def identify(house: House, exchange: Exchange, call: Call, reply: Reply) -> Trail:
     """Bind the call to its session and account; refuses a session that is over and a cursor that stands nowhere."""
-    known = known_of(reply)
+    known = expected(reply, Known)
     day = exchange.at.astimezone(house.zone).date()
     trail = Trail(exchange, call, day=day, session=known.session, principal=known.principal)
     if trail.session and expired(trail.session, exchange.at, house.limits):
@@ -63,11 +61,11 @@ def identify(house: House, exchange: Exchange, call: Call, reply: Reply) -> Trai
 
 def decide(house: House, trail: Trail, reply: Reply) -> Trail:
     """Decide the call as such, then every row that it names: known to be out of reach = refused before Send."""
-    call, known = call_of(trail), known_of(reply)
+    call, known = there(trail.call), expected(reply, Known)
     if trail.principal is None:
         decision = anybody(call, house)
     else:
-        decision = judge_call(house.matrix, call, trail.principal, day_of(trail))
+        decision = judge_call(house.matrix, call, trail.principal, there(trail.day))
     if decision.effect is not Effect.ALLOW:
         return trail_with(trail, decision=decision, denied=decision.reason)
     trail = trail_with(trail, decision=decision)
@@ -93,27 +91,29 @@ def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None
     """Decide about a person that the request names by row, before anything is sent."""
     named = Shown(row, None, None, None, frozenset(), (), deliberate=True)
     if stored is None:
-        unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, day_of(trail))
-        decision = judge_row(house.matrix, call_of(trail), decision_of(trail), None, Relation.OUTSIDE)
+        unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, there(trail.day))
+        decision = judge_row(house.matrix, there(trail.call), there(trail.decision), None, Relation.OUTSIDE)
         return Verdict(named, unknown, Relation.OUTSIDE, decision)
-    facts = classed(stored, principal_of(trail))
+    facts = classed(stored, there(trail.principal))
     checked = trail.session is not None and row in trail.session.verified
     relation = relation_of(house, trail, facts, checked=checked)
-    return Verdict(named, facts, relation, judge_row(house.matrix, call_of(trail), decision_of(trail), facts, relation))
+    return Verdict(
+        named, facts, relation, judge_row(house.matrix, there(trail.call), there(trail.decision), facts, relation)
+    )
 
 
 def relation_of(house: House, trail: Trail, facts: PersonFacts, *, checked: bool) -> Relation:
     """Say how near the account stands to a person, under the one authorisation that was resolved."""
-    authorisation, user = authorisation_of(decision_of(trail)), principal_of(trail).user
-    return relate(authorisation, user, facts, house.regions, day_of(trail), checked)
+    authorisation, user = there(there(trail.decision).authorisation), there(trail.principal).user
+    return relate(authorisation, user, facts, house.regions, there(trail.day), checked)
 
 
 def route(house: House, trail: Trail, reply: Reply) -> Trail:
     """Choose the core; a function that no group or default covers is refused."""
     if trail.principal is None:
         return trail_with(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
-    now = Situation(trail.session, trail.principal, known_of(reply).applied, house.killed)
-    chosen = choose(house.routing, call_of(trail), now)
+    now = Situation(trail.session, trail.principal, expected(reply, Known).applied, house.killed)
+    chosen = choose(house.routing, there(trail.call), now)
     if isinstance(chosen, Reason):
         return trail_with(trail, denied=chosen)
     return trail_with(trail, route=chosen)
@@ -121,25 +121,23 @@ def route(house: House, trail: Trail, reply: Reply) -> Trail:
 
 def mutates(trail: Trail) -> bool:
     """Tell whether the call changes data, so that it needs an intent. Log-in and log-off change sessions only."""
-    return call_of(trail).kind is Kind.MUTATE
+    return there(trail.call).kind is Kind.MUTATE
 
 
 def intended(trail: Trail, reply: Reply) -> Trail:
     """Note that the intent is durable."""
-    stored = receipt(reply)
+    stored = expected(reply, Receipt)
     return trail_with(trail, intent=trail.exchange.id, journal=stored.journal)
 
 
 def admit(trail: Trail) -> Admitted:
     """Make the one thing that may be sent."""
-    if trail.decision is None or trail.route is None:
-        raise PoortError("a call without decision or route cannot be admitted")
-    return Admitted(call_of(trail), trail.decision, trail.route)
+    return Admitted(there(trail.call), there(trail.decision), there(trail.route))
 
 
 def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     """Read what the answer says of the session, of the mutation and of persons; refuses what cannot be read."""
-    answered, call, dialect = answer_of(reply), call_of(trail), house.dialect
+    answered, call, dialect = expected(reply, Answered), there(trail.call), house.dialect
     answer = answered.answer
     signed = dialect.logged_in(call, answer) if call.login else None
     trail = trail_with(
@@ -184,7 +182,7 @@ def persons_shown(trail: Trail) -> tuple[str, ...]:
 
 def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     """Decide each person shown; a page of one person that may not be seen is refused, a list loses its rows."""
-    reading, known = trail.reading, known_of(reply)
+    reading, known = trail.reading, expected(reply, Known)
     if reading is None or not reading.persons:
         return trail
     if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:
@@ -203,17 +201,17 @@ def judge(house: House, trail: Trail, reply: Reply) -> Trail:
 def judge_one(house: House, trail: Trail, shown: Shown, stored: PersonFacts | None, identity: PersonId) -> Verdict:
     """Decide about one person: by the stored facts, or by what the answer shows where there are none."""
     strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
-    facts = seen(shown, identity, house.regions, day_of(trail)) if stored is None or strange else stored
-    facts = classed(facts, principal_of(trail))
-    checked = verified(trail.session, call_of(trail), shown)
+    facts = seen(shown, identity, house.regions, there(trail.day)) if stored is None or strange else stored
+    facts = classed(facts, there(trail.principal))
+    checked = verified(trail.session, there(trail.call), shown)
     relation = Relation.OUTSIDE if strange else relation_of(house, trail, facts, checked=checked)
-    judged = judge_person(house.matrix, call_of(trail), decision_of(trail), shown, facts.protection, relation)
+    judged = judge_person(house.matrix, there(trail.call), there(trail.decision), shown, facts.protection, relation)
     return Verdict(shown, facts, relation, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
 
 
 def mask(house: House, trail: Trail) -> Answer:
     """Cut what may not be seen, with a counter of our own; every other byte stays."""
-    answer, reading = answered_of(trail).answer, trail.reading
+    answer, reading = there(trail.answered).answer, trail.reading
     if reading is not None:
         hidden = [index for index, verdict in enumerate(trail.verdicts) if not verdict.kept]
         if must_count(reading, hidden):
@@ -222,69 +220,20 @@ def mask(house: House, trail: Trail) -> Answer:
     return house.dialect.public(answer, trail.exchange.request)
 
 
-def day_of(trail: Trail) -> date:
-    """Give the date that decides about validity and regions."""
-    if trail.day is None:
-        raise PoortError("no date on the trail")
-    return trail.day
-
-
 def reason(trail: Trail) -> Reason:
     """Give the reason of a refusal."""
     return trail.denied or Reason.FAULT
 
 
-def call_of(trail: Trail) -> Call:
-    """Give the call of a trail that has one."""
-    if trail.call is None:
-        raise PoortError("no call on the trail")
-    return trail.call
+def there[T](value: T | None) -> T:
+    """Give what must be on the trail by now; its absence is a fault, never a guess."""
+    if value is None:
+        raise PoortError("the trail does not hold what this step needs")
+    return value
 
 
-def principal_of(trail: Trail) -> Principal:
-    """Give the account of a trail that has one."""
-    if trail.principal is None:
-        raise PoortError("no account on the trail")
-    return trail.principal
-
-
-def decision_of(trail: Trail) -> Decision:
-    """Give the decision of a trail that has one."""
-    if trail.decision is None:
-        raise PoortError("no decision on the trail")
-    return trail.decision
-
-
-def answered_of(trail: Trail) -> Answered:
-    """Give the answer of a trail that was sent."""
-    if trail.answered is None:
-        raise PoortError("no answer on the trail")
-    return trail.answered
-
-
-def authorisation_of(decision: Decision) -> Authorisation:
-    """Give the authorisation under which was decided."""
-    if decision.authorisation is None:
-        raise PoortError("a decision about a person needs an authorisation")
-    return decision.authorisation
-
-
-def known_of(reply: Reply) -> Known:
-    """Give the reply to a Gather."""
-    if not isinstance(reply, Known):
-        raise PoortError(f"a Gather was answered by {type(reply).__name__}")
-    return reply
-
-
-def answer_of(reply: Reply) -> Answered:
-    """Give the reply to a Send."""
-    if not isinstance(reply, Answered):
-        raise PoortError(f"a Send was answered by {type(reply).__name__}")
-    return reply
-
-
-def receipt(reply: Reply) -> Receipt:
-    """Give the reply to an Append."""
-    if not isinstance(reply, Receipt):
-        raise PoortError(f"an Append was answered by {type(reply).__name__}")
+def expected[T](reply: Reply, kind: type[T]) -> T:
+    """Give a reply of the kind that was asked for."""
+    if not isinstance(reply, kind):
+        raise PoortError(f"asked for {kind.__name__}, got {type(reply).__name__}")
     return reply

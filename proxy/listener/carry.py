@@ -21,12 +21,13 @@ import structlog
 
 from proxy import entries
 from proxy.accesslog.record import reference, uuid7
-from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UpstreamError
+from proxy.errors import SessionBusyError, StaleSessionError, UpstreamError
 from proxy.identity.binding import session_key
 from proxy.line import walk
+from proxy.listener.encode import plain_answer
 from proxy.model.call import Call, Kind, StaticCall, Unclear
 from proxy.model.decision import Reason
-from proxy.model.entry import Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
+from proxy.model.entry import Access, Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
 from proxy.model.exchange import Answered, Append, Command, End, Exchange, Gather, Known, Refusal, Reply, Send, Static
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
@@ -65,6 +66,8 @@ class Errand:
     """Bytes may have reached a core."""
     uncertain: bool = False
     """A core may have moved the session's cursor without the change being stored."""
+    recorded: Receipt | None = None
+    """Receipt of the exchange's own record: it has exactly one, also when something breaks behind it."""
 
 
 class Carry:
@@ -85,7 +88,9 @@ class Carry:
         try:
             async with asyncio.timeout(EXCHANGE_LIMIT_S):
                 end = await self._walk(errand)
-        except Exception as fault:  # noqa: BLE001  a fault of any kind becomes a refusal (ADR 0010)
+        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001  of any kind: a refusal (ADR 0010)
+            if is_called_off(fault):
+                raise
             end = await self._fail(errand, fault)
         finally:
             await self._give_back(errand)
@@ -195,22 +200,29 @@ class Carry:
                 errand.trail = trail_with(errand.trail, intent=entry.id, journal=receipt.journal)
             elif isinstance(entry, SessionChange):
                 errand.claimed, errand.uncertain = None, False
+            elif isinstance(entry, Access):
+                errand.recorded = receipt
         return receipt
 
-    async def _fail(self, errand: Errand, fault: Exception) -> Refusal:
+    async def _fail(self, errand: Errand, fault: BaseException) -> Refusal:
         """Turn a fault into a recorded refusal; the trail is what the carrier saw until then."""
         trail = trail_with(errand.trail, denied=reason_of(errand, fault), detail=detail_of(fault))
         log.error("exchange failed", exchange=str(errand.exchange.id), reason=trail.denied, **place(fault))
         outcome = OutcomeState.UNKNOWN if errand.sent else OutcomeState.REJECTED
         trail = trail_with(trail, outcome=outcome if trail.intent else None)
-        receipt = None
-        if not isinstance(fault, StaleSessionError):
+        receipt = errand.recorded
+        if receipt is None and not isinstance(fault, StaleSessionError):
             receipt = await self._record(self._fault_entries(errand, trail))
         number = reference(errand.exchange.id)
-        refused: Call | Unclear | None = trail.call or trail.unclear
-        assert trail.denied is not None  # noqa: S101  set three lines above
-        answer = errand.house.dialect.refuse(refused, trail.denied, number)
-        return Refusal(answer, trail.denied, number, receipt)
+        return Refusal(self._refused(errand, trail, number), trail.denied or Reason.FAULT, number, receipt)
+
+    def _refused(self, errand: Errand, trail: Trail, number: str) -> Answer:
+        """Make the refusal in the caller's dialect, or in plain words where the dialect is what broke."""
+        try:
+            return errand.house.dialect.refuse(trail.call or trail.unclear, trail.denied or Reason.FAULT, number)
+        except Exception as fault:  # noqa: BLE001  the last thing that can be said
+            log.error("refusal not in dialect", **place(fault))  # noqa: TRY400  a trace may quote data
+            return plain_answer(500)
 
     def _fault_entries(self, errand: Errand, trail: Trail) -> tuple[Entry, ...]:
         return (*entries.outcome(trail), entries.access(errand.house, trail))
@@ -219,7 +231,7 @@ class Carry:
         """Append what can be appended; None where the log is not alive."""
         try:
             return await self._world.ledger.append(made)
-        except PoortError as fault:
+        except Exception as fault:  # noqa: BLE001  the refusal goes out without a receipt
             log.error("refusal could not be recorded", **place(fault))  # noqa: TRY400  a trace may quote data
             return None
 
@@ -228,7 +240,7 @@ class Carry:
             return
         try:
             await self._world.sessions.release(errand.claimed, lost=errand.uncertain)
-        except PoortError as fault:  # the lease runs out by itself, and reads as lost
+        except Exception as fault:  # noqa: BLE001  the lease runs out by itself, and reads as lost
             log.error("session could not be given back", **place(fault))  # noqa: TRY400
 
     def _count(self, end: End) -> None:
@@ -236,7 +248,13 @@ class Carry:
         self.counts[name] = self.counts.get(name, 0) + 1
 
 
-def reason_of(errand: Errand, fault: Exception) -> Reason:
+def is_called_off(fault: BaseException) -> bool:
+    """Tell a cancellation of this exchange from that of something it waited for, which is a fault like any other."""
+    task = asyncio.current_task()
+    return isinstance(fault, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
+def reason_of(errand: Errand, fault: BaseException) -> Reason:
     """Name a fault for the caller: a mutation that may have arrived has an unknown outcome."""
     if errand.sent and errand.trail.call and errand.trail.call.kind is Kind.MUTATE:
         return Reason.OUTCOME_UNKNOWN
@@ -245,12 +263,12 @@ def reason_of(errand: Errand, fault: Exception) -> Reason:
     return Reason.UPSTREAM if isinstance(fault, UpstreamError) else Reason.FAULT
 
 
-def detail_of(fault: Exception) -> str:
+def detail_of(fault: BaseException) -> str:
     """Name a fault for the record, without its text: a text may hold personal data."""
     return f"{fault.core}:{fault.fault}" if isinstance(fault, UpstreamError) else type(fault).__name__
 
 
-def place(fault: Exception) -> dict[str, str]:
+def place(fault: BaseException) -> dict[str, str]:
     """Say where a fault arose, without its message: messages of drivers and parsers quote the data they failed on."""
     frames = extract_tb(fault.__traceback__)
     where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"

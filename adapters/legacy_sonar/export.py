@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from adapters.legacy_sonar.content import UnreadableError
-from adapters.legacy_sonar.persons import bsn, categories, municipality, region
+from adapters.legacy_sonar.persons import bsn, municipality, region
 from adapters.legacy_sonar.views import PERSON, Applet, Shape, ViewMap
 from adapters.legacy_sonar.wire import encode
 from proxy.model.http import Span
@@ -61,7 +61,7 @@ def _shown(applet: Applet, fields: dict[str, int], record: Record) -> Shown:
         bsn=number,
         municipality=municipality(cell("municipality")),
         region=region(cell("region")),
-        categories=categories(applet),
+        categories=applet.categories,
         spans=(span,),
         deliberate=True,
         responsible_region=region(cell("responsible_region")),

@@ -227,7 +227,7 @@ def _list(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) 
 def _lines(body: bytes, position: int, pattern: re.Pattern[bytes]) -> tuple[list[re.Match[bytes]], int]:
     lines: list[re.Match[bytes]] = []
     while (row := pattern.match(body, position)) is not None:
-        if int(row["n"]) != len(lines):
+        if row["n"] != b"%d" % len(lines):
             raise UnreadableError("row-number")
         lines.append(row)
         position = row.end()
@@ -240,12 +240,19 @@ def _hidden(body: bytes, position: int, lines: list[re.Match[bytes]], *, linked:
     """Join each row with its hidden row id; what the row's own links name must be the same."""
     rows: list[Row] = []
     for index, line in enumerate(lines):
-        hidden = grammar.HIDDEN_ROW.match(body, position)
-        if hidden is None or int(hidden["n"]) != index or (linked and line["row"] != hidden["row"]):
+        row = line["row"] if linked else _hidden_id(body, position)
+        hidden = b'<input type="hidden" name="SWERowId%d" value="%b">\r\n' % (index, row)
+        if not body.startswith(hidden, position):
             raise UnreadableError("row-id")
-        rows.append(Row(line, hidden["row"].decode(), hidden.span()))
-        position = hidden.end()
+        end = position + len(hidden)
+        rows.append(Row(line, row.decode("ascii"), (position, end)))
+        position = end
     return tuple(rows), position
+
+
+def _hidden_id(body: bytes, position: int) -> bytes:
+    found = grammar.HIDDEN_ROW.match(body, position)
+    return found["row"] if found is not None else b""
 
 
 def _form(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) -> Fragment:

@@ -8,16 +8,15 @@ Rules:
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.page import Fragment, Page, Variant
-from adapters.legacy_sonar.views import PERSON, Applet, Shape
+from adapters.legacy_sonar.views import PERSON, Shape
 from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from adapters.legacy_sonar.wire import decode
 from proxy.model.call import Call
 from proxy.model.http import Span
-from proxy.model.person import Category, Reading, Shown
+from proxy.model.person import Reading, Shown
 
 COUNTER = "resultaten in uw bereik"
 _NO_HITS = b"Geen records gevonden"
@@ -27,12 +26,6 @@ _TELLS_NOTHING = (
 )
 _BLANK = b" \t\xa0"
 _FILE_INPUT_END = b'\r\n<div class="bladeren">'
-
-
-@cache
-def categories(applet: Applet) -> frozenset[Category]:
-    """Give the categories of an applet's places."""
-    return frozenset(control.category for control in applet.controls)
 
 
 def text(raw: bytes | None) -> str | None:
@@ -109,7 +102,7 @@ def _list(call: Call, part: Fragment, body: bytes) -> Reading:
 def _rows(part: Fragment) -> Iterator[Shown]:
     if not part.rows:
         return
-    places, kept = part.rows[0].match.re.groupindex, categories(part.applet)
+    places, kept = part.rows[0].match.re.groupindex, part.applet.categories
     has_bsn, has_code = "bsn" in places, "municipality" in places
     has_region, has_responsible = "region" in places, "responsible_region" in places
     for match, row_id, hidden in part.rows:
@@ -159,7 +152,7 @@ def _one(parts: list[Fragment], body: bytes) -> Shown | None:
         bsn=next(iter(numbers), None),
         municipality=_first(municipality(_place(part, "municipality")) for part in parts),
         region=_first(region(_place(part, "region")) for part in parts),
-        categories=frozenset(category for part in parts for category in categories(part.applet)),
+        categories=frozenset(category for part in parts for category in part.applet.categories),
         spans=((parts[0].start, parts[-1].end),),
         deliberate=True,
         responsible_region=_first(region(_place(part, "responsible_region")) for part in parts),

@@ -48,6 +48,8 @@ class Applet:
     of: str
     """What a row is (`client` = a person)."""
     controls: tuple[Control, ...]
+    categories: frozenset[Category]
+    """Categories of all its places."""
     aliases: frozenset[str] = frozenset()
     own_total: bool = False
 
@@ -139,6 +141,7 @@ def _applet(entry: Entry, number: int) -> Applet:
         shape=shape,
         of=found["of"].text(),
         controls=controls,
+        categories=frozenset(control.category for control in controls),
         aliases=frozenset(found["aliases"].texts()) if "aliases" in found else frozenset(),
         own_total="own_total" in found and found["own_total"].flag(),
     )

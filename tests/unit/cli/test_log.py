@@ -11,7 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 import psycopg
 import pytest
@@ -49,7 +49,7 @@ class Place:
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setattr(os, "environ", self.environment)
             patch.setattr(sys, "stdin", io.StringIO(typed))
-            patch.setattr("cli.logs.configure", lambda level: None)
+            patch.setattr("cli.logs.configure", lambda _level: None)
             try:
                 main(["log", *words])
                 code = 0
@@ -191,7 +191,7 @@ def test_unknown_reason_is_wrong_use(place: Place):
 def test_follow_shows_what_comes(place: Place):
     """With --follow every new record appears by itself, once and in order."""
     command = [sys.executable, "-m", "cli", "log", "show", "--json", "--follow", "--user", "volger"]
-    with subprocess.Popen(command, env=place.environment, stdout=subprocess.PIPE, text=True, cwd=ROOT) as following:
+    with subprocess.Popen(command, env=place.environment, stdout=subprocess.PIPE, bufsize=0, cwd=ROOT) as following:
         assert following.stdout is not None
         os.set_blocking(following.stdout.fileno(), False)
         made = asyncio.run(followed(place, following.stdout))
@@ -201,21 +201,21 @@ def test_follow_shows_what_comes(place: Place):
     assert len(made[0]) >= 3
 
 
-async def followed(place: Place, out: TextIO) -> tuple[list[str], list[str]]:
+async def followed(place: Place, out: IO[bytes]) -> tuple[list[str], list[str]]:
     """Write until three records were shown; gives the ids shown and the ids written."""
     written: list[str] = []
-    text = ""
+    text = b""
     async with ledger(place.cluster, keyring=place.keyring) as log:
         for _ in range(200):
             found = access(user="volger")
             await log.append((found,))
             written.append(str(found.id))
             await asyncio.sleep(0.1)
-            text += out.read() or ""
-            if text.count("\n") >= 3:
+            text += out.read() or b""
+            if text.count(b"\n") >= 3:
                 break
     await asyncio.sleep(2)
-    text += out.read() or ""
+    text += out.read() or b""
     return [json.loads(line)["id"] for line in text.splitlines()], written
 
 

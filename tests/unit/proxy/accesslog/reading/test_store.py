@@ -1,0 +1,72 @@
+"""Claims about reading the log from a real PostgreSQL; what tampering does to it: tests/failures/log/test_tamper.py."""
+
+import psycopg
+import pytest
+
+from proxy.accesslog.reading import store
+from proxy.accesslog.reading.question import Question
+from proxy.accesslog.record import reference
+from proxy.database import Cluster, Role
+from proxy.errors import OperatorError, StoreError
+from proxy.model.entry import Completion, Delivery
+from tests.failures.log.builders import KEYRING, access, disclosure, exchange, ledger, withheld
+
+
+async def test_links_come_by_writer_and_number(fresh_database: Cluster):
+    """Records and completions of several writers come as one ordered stream, each with its own persons."""
+    async with ledger(fresh_database) as one, ledger(fresh_database) as two:
+        for _ in range(3):
+            for log in (one, two):
+                found = exchange(2)
+                await log.append(found)
+                log.complete(Completion(found[0].id, Delivery.DELIVERED, 1, 1))
+    with store.snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        found = [(link.writer, link.sequence) for link in store.links(connection)]
+        heads = store.heads(connection)
+    assert found == sorted(found)
+    assert len(found) == len(set(found)) == 12
+    assert {head.sequence for head in heads} == {6}
+    assert len(heads) == 2
+
+
+async def test_reading_sees_one_moment_and_writes_nothing(database: Cluster):
+    """What is committed during a reading is not in it, and the connection refuses to write."""
+    async with ledger(database) as log:
+        found, later = access(), access()
+        await log.append((found,))
+        with store.snapshot(database.dsn(Role.CONSOLE)) as connection:
+            asked = Question(reference=reference(found.id))
+            assert len(list(store.lines(connection, asked))) == 1
+            await log.append((later,))
+            assert list(store.lines(connection, Question(reference=reference(later.id)))) == []
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                connection.execute("CREATE TEMP TABLE t (i int)")
+
+
+async def test_person_is_found_shown_and_withheld(fresh_database: Cluster):
+    """A person leads to the records that showed and to those that kept back; an unknown one to none."""
+    one, two, other = access(), access(), access()
+    async with ledger(fresh_database) as log:
+        await log.append((one, disclosure(one)))
+        person = disclosure(two).person
+        await log.append((two, withheld(two, person=person)))
+        await log.append((other, disclosure(other, "999990020")))
+    with store.snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        persons = store.references(connection, KEYRING, "bsn:999990019")
+        lines = list(store.lines(connection, Question(persons=persons)))
+        assert store.references(connection, KEYRING, "bsn:123456782") == ()
+    assert [line["id"] for line in lines] == [two.id, one.id]
+
+
+async def test_unknown_key_in_the_log_is_refused(fresh_database: Cluster):
+    """A key that the log names and the keyring has not makes a search for a person an error."""
+    with psycopg.connect(fresh_database.owner_dsn()) as connection:
+        connection.execute("INSERT INTO person_key (key_id) VALUES ('deadbeef')")
+    with store.snapshot(fresh_database.dsn(Role.CONSOLE)) as connection, pytest.raises(OperatorError, match="deadbeef"):
+        store.references(connection, KEYRING, "bsn:999990019")
+
+
+def test_unreachable_log_is_said():
+    """A database that is away is a fault of the store, in one line."""
+    with pytest.raises(StoreError, match="cannot be read"), store.snapshot("postgresql://x:x@127.0.0.1:1/x"):
+        pass

@@ -125,7 +125,7 @@ def _consult(link: Link, function: Function, view: View | None, rows: Rows) -> P
         rows=rows.persons,
         record=rows.record,
         by_cursor=single and not rows.positioned,
-        moves_cursor=function.shows_persons and (not single or rows.positioned),
+        moves_cursor=function.shows_persons and (not single or bool(rows.persons)),
         first_page=view is not None and view.applets[-1].shape is Shape.LIST,
     )
 
@@ -287,7 +287,7 @@ def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
         rows=rows.persons,
         record=rows.record,
         by_cursor=persons and not rows.positioned,
-        moves_cursor=persons and rows.positioned,
+        moves_cursor=persons and bool(rows.persons),
         vacancy=dict(fields).get("vacancy_id") if persons else _changed_vacancy(rows, tables),
         aliases=fields,
     )

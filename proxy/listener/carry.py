@@ -25,7 +25,7 @@ from proxy.errors import SessionBusyError, StaleSessionError, UpstreamError
 from proxy.identity.binding import session_key
 from proxy.line import walk
 from proxy.listener.encode import plain_answer
-from proxy.model.call import Call, Kind, StaticCall, Unclear
+from proxy.model.call import Call, Kind, StaticCall
 from proxy.model.decision import Reason
 from proxy.model.entry import Access, Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
 from proxy.model.exchange import Answered, Append, Command, End, Exchange, Gather, Known, Refusal, Reply, Send, Static
@@ -88,7 +88,7 @@ class Carry:
         try:
             async with asyncio.timeout(EXCHANGE_LIMIT_S):
                 end = await self._walk(errand)
-        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001  of any kind: a refusal (ADR 0010)
+        except (Exception, asyncio.CancelledError) as fault:  # a fault of any kind becomes a refusal (ADR 0010)
             if is_called_off(fault):
                 raise
             end = await self._fail(errand, fault)
@@ -231,7 +231,9 @@ class Carry:
         """Append what can be appended; None where the log is not alive."""
         try:
             return await self._world.ledger.append(made)
-        except Exception as fault:  # noqa: BLE001  the refusal goes out without a receipt
+        except (Exception, asyncio.CancelledError) as fault:
+            if is_called_off(fault):
+                raise
             log.error("refusal could not be recorded", **place(fault))  # noqa: TRY400  a trace may quote data
             return None
 

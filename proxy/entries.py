@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from proxy.identity.binding import session_key
-from proxy.identity.continuity import advance, fronted, opened
+from proxy.identity.continuity import Seen, advance, fronted, opened
 from proxy.model.call import Kind
 from proxy.model.decision import Effect, Reason
 from proxy.model.entry import (
@@ -171,7 +171,7 @@ def moved(session: Session, trail: Trail) -> Session:
     if trail.call is None or trail.route is None:
         return session
     kept = [] if trail.denied else [verdict.shown for verdict in trail.verdicts if verdict.kept]
-    after = advance(session, trail.call, trail.route, trail.reading, kept, trail.exchange.at)
+    after = advance(session, Seen(trail.call, trail.route.core, trail.reading, kept), trail.exchange.at)
     listing = trail.answered.listing if trail.answered else None
     if listing is not None:
         after = fronted(after, replace(listing, view=after.view))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from proxy.disclosure.withhold import must_count, withhold
 from proxy.errors import PoortError
-from proxy.facts.relation import classed, relate, seen
+from proxy.facts.relation import Vantage, classed, relate, seen
 from proxy.identity.binding import lookup, person_id
 from proxy.identity.continuity import expired, focused, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
@@ -16,7 +16,7 @@ from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState, Receipt
 from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
-from proxy.model.person import PersonClass, PersonFacts, PersonId, Relation, Shown, Unreadable
+from proxy.model.person import PersonClass, PersonFacts, PersonId, Relation, Shown, Standing, Unreadable
 from proxy.model.route import Core, Route
 from proxy.policy.decide import judge_call, judge_person, judge_row
 from proxy.routing.choose import Situation, choose
@@ -92,20 +92,19 @@ def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None
     named = Shown(row, None, None, None, frozenset(), (), deliberate=True)
     if stored is None:
         unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, there(trail.day))
-        decision = judge_row(house.matrix, there(trail.call), there(trail.decision), None, Relation.OUTSIDE)
+        decision = judge_row(house.matrix, there(trail.call), there(trail.decision), None)
         return Verdict(named, unknown, Relation.OUTSIDE, decision)
     facts = classed(stored, there(trail.principal))
     checked = trail.session is not None and row in trail.session.verified
-    relation = relation_of(house, trail, facts, checked=checked)
-    return Verdict(
-        named, facts, relation, judge_row(house.matrix, there(trail.call), there(trail.decision), facts, relation)
-    )
+    standing = Standing(relate(vantage(house, trail), facts, verified=checked), facts.protection)
+    decision = judge_row(house.matrix, there(trail.call), there(trail.decision), standing)
+    return Verdict(named, facts, standing.relation, decision)
 
 
-def relation_of(house: House, trail: Trail, facts: PersonFacts, *, checked: bool) -> Relation:
-    """Say how near the account stands to a person, under the one authorisation that was resolved."""
-    authorisation, user = there(there(trail.decision).authorisation), there(trail.principal).user
-    return relate(authorisation, user, facts, house.regions, there(trail.day), checked)
+def vantage(house: House, trail: Trail) -> Vantage:
+    """Say from where the account looks at persons: under the one authorisation that was resolved."""
+    authorisation = there(there(trail.decision).authorisation)
+    return Vantage(authorisation, there(trail.principal).user, house.regions, there(trail.day))
 
 
 def route(house: House, trail: Trail, reply: Reply) -> Trail:
@@ -188,9 +187,7 @@ def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:
         return trail_with(trail, denied=Reason.NO_AUTHORISATION, detail="persons in an answer for nobody")
     shown = zip(reading.persons, trail.identities, strict=True)
-    verdicts = tuple(
-        judge_one(house, trail, person, known.persons.get(lookup(person.row_id, who)), who) for person, who in shown
-    )
+    verdicts = tuple(judge_one(house, trail, known, each) for each in shown)
     trail = trail_with(trail, verdicts=verdicts)
     refused = next((each for each in verdicts if not each.kept), None)
     if refused is None or reading.listed:
@@ -198,15 +195,17 @@ def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     return trail_with(trail, denied=refused.decision.reason)
 
 
-def judge_one(house: House, trail: Trail, shown: Shown, stored: PersonFacts | None, identity: PersonId) -> Verdict:
+def judge_one(house: House, trail: Trail, known: Known, each: tuple[Shown, PersonId]) -> Verdict:
     """Decide about one person: by the stored facts, or by what the answer shows where there are none."""
+    shown, identity = each
+    stored = known.persons.get(lookup(shown.row_id, identity))
     strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
     facts = seen(shown, identity, house.regions, there(trail.day)) if stored is None or strange else stored
     facts = classed(facts, there(trail.principal))
     checked = verified(trail.session, there(trail.call), shown)
-    relation = Relation.OUTSIDE if strange else relation_of(house, trail, facts, checked=checked)
-    judged = judge_person(house.matrix, there(trail.call), there(trail.decision), shown, facts.protection, relation)
-    return Verdict(shown, facts, relation, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
+    near = Relation.OUTSIDE if strange else relate(vantage(house, trail), facts, verified=checked)
+    judged = judge_person(house.matrix, there(trail.decision), shown, Standing(near, facts.protection))
+    return Verdict(shown, facts, near, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
 
 
 def mask(house: House, trail: Trail) -> Answer:

@@ -8,7 +8,7 @@ Rules (design of RG1-RG4, RG15, RG16):
 5. A role that is national is so by its rule in the matrix: it carries no regions here.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from proxy.facts.regions import RegionTable
@@ -18,15 +18,19 @@ from proxy.model.principal import Authorisation, OrganisationKind, Principal
 _OF_A_MUNICIPALITY = frozenset({OrganisationKind.MUNICIPALITY, OrganisationKind.MACHINE})
 
 
-def relate(  # noqa: PLR0913, PLR0917 a relation is a function of exactly these facts
-    authorisation: Authorisation,
-    user: str,
-    person: PersonFacts,
-    regions: RegionTable,
-    today: date,
-    verified: bool = False,
-) -> Relation:
-    """Give the closest relation between an authorisation of a user and a person, today."""
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """From where an account looks at persons today: its one authorisation, and the regions as they are."""
+
+    authorisation: Authorisation
+    user: str
+    regions: RegionTable
+    today: date
+
+
+def relate(vantage: Vantage, person: PersonFacts, *, verified: bool = False) -> Relation:
+    """Give the closest relation between an account and a person; `verified`: its identity was checked (RG15)."""
+    authorisation, user, regions, today = vantage.authorisation, vantage.user, vantage.regions, vantage.today
     if person.caseload_user == user:
         return Relation.CASELOAD
     if _assigned(authorisation, user, person):

@@ -19,7 +19,7 @@ from proxy.model.call import Call, Kind, Link, SearchClass
 from proxy.model.decision import Reason
 from proxy.model.person import Reading, Shown
 from proxy.model.principal import Listing, Session
-from proxy.model.route import Core, Route
+from proxy.model.route import Core
 
 _MOST_LISTS = 12
 _MOST_VERIFIED = 200  # a session that checks more identities than this is no conversation; older ones are asked again
@@ -52,7 +52,7 @@ def fronted(session: Session, listing: Listing | None) -> Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """What an answer says to a session: which core gave it, what was read, and which persons were kept."""
 
     call: Call
@@ -133,11 +133,10 @@ def opened(key: bytes, user: str, now: datetime, call: Call) -> Session:
     )
 
 
-def advance(  # noqa: PLR0913, PLR0917 the arguments are the moment itself: six things that were true at once
-    session: Session, call: Call, route: Route, reading: Reading | None, kept: Sequence[Shown], now: datetime
-) -> Session:
+def advance(session: Session, seen: Seen, now: datetime) -> Session:
     """Give the session after an answer: view, list, cursor, checked identities, sequence; one version further."""
-    carried, seen = call.kind is not Kind.EXPORT, _Seen(call, route.core, reading, kept)
+    call = seen.call
+    carried = call.kind is not Kind.EXPORT
     listed = fronted(session, _listing(session, seen)) if carried else session
     return replace(
         listed,
@@ -146,7 +145,7 @@ def advance(  # noqa: PLR0913, PLR0917 the arguments are the moment itself: six 
         view=_view(call, session) if carried else session.view,
         function=_function(call, session) if carried else session.function,
         current=_current(session, seen) if carried else session.current,
-        verified=_verified(session, call, kept),
+        verified=_verified(session, call, seen.kept),
         sequence=session.sequence if call.sequence is None else call.sequence,
     )
 
@@ -162,7 +161,7 @@ def _function(call: Call, session: Session) -> str | None:
     return next((link.function for link in reversed(call.links) if link.function), session.function)
 
 
-def _current(session: Session, seen: _Seen) -> str | None:
+def _current(session: Session, seen: Seen) -> str | None:
     reading = seen.reading
     if seen.core is not Core.LEGACY:
         return session.current
@@ -172,7 +171,7 @@ def _current(session: Session, seen: _Seen) -> str | None:
     return None if untold else session.current
 
 
-def _listing(session: Session, seen: _Seen) -> Listing | None:
+def _listing(session: Session, seen: Seen) -> Listing | None:
     call = seen.call
     opens = seen.reading.listed if seen.reading is not None else call.first_page
     function = _function(call, session)

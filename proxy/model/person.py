@@ -51,6 +51,14 @@ class PersonClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person stands to the account that asks: how near, and under which protection for this account."""
+
+    relation: Relation
+    protection: PersonClass
+
+
+@dataclass(frozen=True, slots=True)
 class PersonId:
     """Who a person is, without saying it: the keyed digest, and what is needed once to make the reveal row.
 

@@ -14,7 +14,7 @@ from datetime import date
 
 from proxy.model.call import Call, Kind, Search, SearchClass
 from proxy.model.decision import Decision, Effect, Reason
-from proxy.model.person import PersonClass, PersonFacts, Relation, Shown
+from proxy.model.person import PersonClass, Relation, Shown, Standing
 from proxy.model.principal import Authorisation, Principal
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import Requirement, Width
@@ -152,19 +152,18 @@ def _outcome(matrix: Matrix, name: str, relation: Relation, held: PersonClass) -
     return combined
 
 
-def judge_row(
-    matrix: Matrix, call: Call, decision: Decision, facts: PersonFacts | None, relation: Relation
-) -> Decision:
-    """Decide about a person whom the request names, before sending. `facts.protection` is the class for this principal.
+def judge_row(matrix: Matrix, call: Call, decision: Decision, standing: Standing | None) -> Decision:
+    """Decide about a person whom the request names, before sending; None: a person of whom nothing is known.
 
     A read of somebody unknown is judged on its answer; a mutation of somebody unknown is denied.
     """
     if not _shows_persons(matrix, decision.cell):
         return decision
-    if facts is None:
+    if standing is None:
         unknown = call.kind is Kind.MUTATE
         return _row(decision, None, Reason.PERSON_UNKNOWN, DENIED) if unknown else decision
-    outcome = _outcome(matrix, decision.cell, relation, facts.protection)
+    relation = standing.relation
+    outcome = _outcome(matrix, decision.cell, relation, standing.protection)
     if not outcome.visible:
         return _row(decision, relation, outcome.reason, outcome)
     partly = call.kind is Kind.MUTATE and not outcome.whole
@@ -189,20 +188,14 @@ def _row(decision: Decision, relation: Relation | None, reason: Reason, outcome:
     )
 
 
-def judge_person(  # noqa: PLR0913, PLR0917 these are the facts of a person in an answer; purposes of a call come later
-    matrix: Matrix,
-    call: Call,  # noqa: ARG001 its purpose and vacancy decide with the grants
-    decision: Decision,
-    shown: Shown,
-    protection: PersonClass,
-    relation: Relation,
-) -> Decision:
+def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Standing) -> Decision:
     """Decide about one person of an answer: what may be seen of it, and what its row or page shows beyond that.
 
     `shown` and `hidden` of the result are the categories that this answer holds; a person of whom no category was read
     is denied, as is everybody where the call was not allowed.
     """
-    outcome = _outcome(matrix, decision.cell, relation, protection) if decision.effect is Effect.ALLOW else DENIED
+    allowed = decision.effect is Effect.ALLOW
+    outcome = _outcome(matrix, decision.cell, standing.relation, standing.protection) if allowed else DENIED
     visible = outcome.visible
     hidden = shown.categories - visible
     if not shown.categories:
@@ -217,7 +210,7 @@ def judge_person(  # noqa: PLR0913, PLR0917 these are the facts of a person in a
         Effect.ALLOW if reason is Reason.ALLOWED else Effect.DENY,
         reason,
         outcome.rules,
-        relation,
+        standing.relation,
         decision.authorisation,
         shown.categories & visible,
         hidden,

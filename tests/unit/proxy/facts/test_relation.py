@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.facts.relation import classed, protection, relate, seen
+from proxy.facts.relation import Vantage, classed, protection, relate, seen
 from proxy.facts.store import region_table
 from proxy.model.person import Category, PersonClass, PersonFacts, PersonId, Relation, Shown
 from proxy.model.principal import Authorisation, Organisation, OrganisationKind, Principal, Role
@@ -78,30 +78,30 @@ SYSTEM = an_authorisation(OrganisationKind.MACHINE, "0106", role=Role.GEMSYS)
 )
 def test_the_closest_relation_that_holds(authorisation, person, relation):
     """Caseload, assignment, municipality, region, else outside; other people's ties do not count."""
-    assert relate(authorisation, ME, person, TABLE, TODAY) is relation
+    assert relate(Vantage(authorisation, ME, TABLE, TODAY), person) is relation
 
 
 def test_checked_identity_relates_whoever_is_otherwise_outside():
     """RG15: verified is the last relation before outside, and never covers a closer one."""
     outside = facts(municipality="0363")
-    assert relate(UWV_AM01, ME, outside, TABLE, TODAY, verified=True) is Relation.VERIFIED
-    assert relate(UWV_AM01, ME, facts(), TABLE, TODAY, verified=True) is Relation.REGION
+    assert relate(Vantage(UWV_AM01, ME, TABLE, TODAY), outside, verified=True) is Relation.VERIFIED
+    assert relate(Vantage(UWV_AM01, ME, TABLE, TODAY), facts(), verified=True) is Relation.REGION
 
 
 def test_a_municipality_that_ended_is_nobodys():
     """Haaren: until its last day its own, afterwards no successor is guessed and the old right opens nothing."""
     haaren = an_authorisation(OrganisationKind.MUNICIPALITY, "0788", "AM27", role=Role.KM)
     person = facts(municipality="0788")
-    assert relate(haaren, ME, person, TABLE, date(2020, 12, 31)) is Relation.MUNICIPALITY
-    assert relate(haaren, ME, person, TABLE, date(2021, 1, 1)) is Relation.OUTSIDE
+    assert relate(Vantage(haaren, ME, TABLE, date(2020, 12, 31)), person) is Relation.MUNICIPALITY
+    assert relate(Vantage(haaren, ME, TABLE, date(2021, 1, 1)), person) is Relation.OUTSIDE
 
 
 def test_a_region_is_that_of_the_day():
     """Vijfheerenlanden went from AM13 to AM35 on 2021-01-01."""
     gorinchem = an_authorisation(OrganisationKind.UWV, "X", "AM35")
     person = facts(municipality="1961")
-    assert relate(gorinchem, ME, person, TABLE, date(2020, 12, 31)) is Relation.OUTSIDE
-    assert relate(gorinchem, ME, person, TABLE, date(2021, 1, 1)) is Relation.REGION
+    assert relate(Vantage(gorinchem, ME, TABLE, date(2020, 12, 31)), person) is Relation.OUTSIDE
+    assert relate(Vantage(gorinchem, ME, TABLE, date(2021, 1, 1)), person) is Relation.REGION
 
 
 CODES = st.sampled_from([*sorted(TABLE.periods)[:40], "0788", "9999", None])
@@ -113,9 +113,11 @@ def test_unknown_never_relates(authorisation, code, responsible, checked):
     """Taking a fact away never brings anybody closer, but for what the remaining facts say."""
     order = list(Relation)
     person = facts(municipality=code, responsible_region=responsible)
-    full = relate(authorisation, ME, person, TABLE, TODAY, checked)
+    full = relate(Vantage(authorisation, ME, TABLE, TODAY), person, verified=checked)
     for less in (replace(person, municipality=None), replace(person, responsible_region=None)):
-        assert order.index(relate(authorisation, ME, less, TABLE, TODAY, checked)) >= order.index(full)
+        assert order.index(relate(Vantage(authorisation, ME, TABLE, TODAY), less, verified=checked)) >= order.index(
+            full
+        )
 
 
 def test_the_own_dossier_is_recognised_by_digest():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.identity.continuity import Limits, advance, checks, expired, focused, fronted, opened, settle, verified
+from proxy.identity.continuity import Limits, Seen, advance, checks, expired, focused, fronted, opened, settle, verified
 from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.decision import Reason
 from proxy.model.person import Category, Reading, Shown
@@ -114,42 +114,49 @@ def test_the_cursor_is_believed_where_its_person_was_kept():
     """The first row shown is current; a withheld one is not, whatever was current before."""
     page = reading(shown("1-7C"), shown("1-7D"), listed=True, cursor="1-7C")
     call = a_call("client.search", "Klant Zoek", moves_cursor=True)
-    assert advance(a_session(), call, LEGACY, page, page.persons, NOW).current == "1-7C"
-    assert advance(a_session(), call, LEGACY, page, page.persons[1:], NOW).current is None
+    assert advance(a_session(), Seen(call, LEGACY.core, page, page.persons), NOW).current == "1-7C"
+    assert advance(a_session(), Seen(call, LEGACY.core, page, page.persons[1:]), NOW).current is None
 
 
 def test_a_page_of_a_person_without_a_known_cursor_leaves_none():
     """What the answer does not say is not guessed from before."""
     page = reading(shown("1-7C"))
-    assert advance(a_session(), a_call(), LEGACY, page, page.persons, NOW).current is None
+    assert advance(a_session(), Seen(a_call(), LEGACY.core, page, page.persons), NOW).current is None
 
 
 @pytest.mark.parametrize("page", [None, reading()])
 def test_a_page_without_persons_leaves_the_cursor_unless_the_call_moves_it(page):
     """A vacancy page says nothing of the person; a call that moves the cursor without saying where loses it."""
-    assert advance(a_session(), a_call("vacancy.search"), LEGACY, page, (), NOW).current == "1-7A"
-    assert advance(a_session(), a_call(moves_cursor=True), LEGACY, page, (), NOW).current is None
+    assert advance(a_session(), Seen(a_call("vacancy.search"), LEGACY.core, page, ()), NOW).current == "1-7A"
+    assert advance(a_session(), Seen(a_call(moves_cursor=True), LEGACY.core, page, ()), NOW).current is None
 
 
 def test_newcore_does_not_move_the_cursor_of_sonar():
     """An answer of the other core says nothing about legacy's record."""
     page = reading(listed=True, cursor="1-V1")
-    assert advance(a_session(), a_call("vacancy.search", moves_cursor=True), NEWCORE, page, (), NOW).current == "1-7A"
+    assert (
+        advance(a_session(), Seen(a_call("vacancy.search", moves_cursor=True), NEWCORE.core, page, ()), NOW).current
+        == "1-7A"
+    )
 
 
 def test_a_list_remembers_its_function_core_and_kept_rows():
     """Only what was shown is in the list; a new list replaces the old one, the next set goes on with it."""
     page = reading(shown("1-7C"), shown("1-7D"), shown(None), listed=True)
     call = a_call("match.candidates.search", "Match", vacancy="V1")
-    after = advance(a_session(), call, LEGACY, page, page.persons[1:], NOW)
+    after = advance(a_session(), Seen(call, LEGACY.core, page, page.persons[1:]), NOW)
     assert after.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1", view="Match")
-    paged = advance(after, a_call("match.candidates.search", pages=True), LEGACY, page, page.persons[:1], NOW)
+    paged = advance(
+        after, Seen(a_call("match.candidates.search", pages=True), LEGACY.core, page, page.persons[:1]), NOW
+    )
     assert paged.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7C",), "V1", view="Match")
 
 
 def test_an_answer_of_newcore_opens_a_list_without_a_reading():
     """A first page answered by newcore is a list of that core."""
-    after = advance(a_session(), a_call("vacancy.search", "Vacatures", first_page=True), NEWCORE, None, (), NOW)
+    after = advance(
+        a_session(), Seen(a_call("vacancy.search", "Vacatures", first_page=True), NEWCORE.core, None, ()), NOW
+    )
     assert after.listing == Listing("vacancy.search", Core.NEWCORE, (), view="Vacatures")
     assert after.lists == (a_session().listing,)
 
@@ -191,7 +198,7 @@ def test_an_export_leaves_view_list_and_cursor_as_they_were():
     """A file that goes out moves nothing in the session but its version, time and sequence."""
     page = reading(shown("1-7C"), listed=True, cursor="1-7C")
     call = a_call("list.export", "Elders", kind=Kind.EXPORT, pages=True, sequence=9)
-    after = advance(a_session(), call, LEGACY, page, page.persons, NOW + timedelta(seconds=1))
+    after = advance(a_session(), Seen(call, LEGACY.core, page, page.persons), NOW + timedelta(seconds=1))
     assert after == replace(a_session(), version=5, last_seen=NOW + timedelta(seconds=1), sequence=9)
 
 
@@ -199,9 +206,9 @@ def test_a_mutation_on_the_open_view_does_not_make_looking_again_a_mutation():
     """After a note was written the view is still the view of notes."""
     session = a_session(view="Notities", function="client.note.view")
     call = a_call("client.note.create", "Notities", kind=Kind.MUTATE)
-    assert advance(session, call, LEGACY, None, (), NOW).function == "client.note.view"
+    assert advance(session, Seen(call, LEGACY.core, None, ()), NOW).function == "client.note.view"
     elsewhere = a_call("client.contact.update", "Contact", kind=Kind.MUTATE)
-    assert advance(session, elsewhere, LEGACY, None, (), NOW).function == "client.contact.update"
+    assert advance(session, Seen(elsewhere, LEGACY.core, None, ()), NOW).function == "client.contact.update"
 
 
 def test_only_bsn_with_birth_date_checks_an_identity():
@@ -222,7 +229,9 @@ def test_the_checked_identity_is_the_one_that_was_asked_for():
     asked, neighbour = shown("1-7A"), shown("1-7B", bsn="999990007")
     assert verified(None, call, asked)
     assert not verified(None, call, neighbour)
-    after = advance(a_session(), call, LEGACY, reading(asked, neighbour, listed=True), (asked, neighbour), NOW)
+    after = advance(
+        a_session(), Seen(call, LEGACY.core, reading(asked, neighbour, listed=True), (asked, neighbour)), NOW
+    )
     assert after.verified == {"1-7A"}
     assert verified(after, a_call(), asked)
     assert not verified(a_session(), a_call(), asked)
@@ -232,7 +241,9 @@ def test_checked_identities_are_bounded():
     """A session that checks hundreds of identities keeps the latest, not all."""
     session = a_session(verified=frozenset(str(number) for number in range(200)))
     call = a_call("client.search.national", search=CHECK)
-    assert advance(session, call, LEGACY, reading(shown(), listed=True), (shown(),), NOW).verified == {"1-7A"}
+    assert advance(session, Seen(call, LEGACY.core, reading(shown(), listed=True), (shown(),)), NOW).verified == {
+        "1-7A"
+    }
 
 
 def test_a_chained_login_begins_on_the_view_of_its_last_link():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.decision import Decision, Effect, Reason
-from proxy.model.person import Category, PersonClass, PersonFacts, PersonId, Relation, Shown
+from proxy.model.person import Category, PersonClass, Relation, Shown, Standing
 from proxy.model.principal import Authorisation, Organisation, OrganisationKind, Principal, Role
 from proxy.policy.decide import judge_call, judge_person, judge_row, sufficient
 
@@ -65,11 +65,6 @@ def allowed_call(matrix, role: Role, kind: OrganisationKind, function: str, **ov
     return call, decision
 
 
-def facts(held: PersonClass = ORDINARY) -> PersonFacts:
-    """Somebody known."""
-    return PersonFacts("1-7A", PersonId(b"p" * 32), "0106", None, protection=held)
-
-
 def shown(*categories: str) -> Shown:
     """Somebody in an answer that holds these categories."""
     held = frozenset(Category(each) for each in categories)
@@ -78,8 +73,8 @@ def shown(*categories: str) -> Shown:
 
 def seen(matrix, role, kind, function, relation, *categories, held=ORDINARY) -> Reason:
     """Whether a person of the answer may be seen in these categories, and if not, why."""
-    call, decision = allowed_call(matrix, role, kind, function)
-    judged = judge_person(matrix, call, decision, shown(*categories), held, relation)
+    _call, decision = allowed_call(matrix, role, kind, function)
+    judged = judge_person(matrix, decision, shown(*categories), Standing(relation, held))
     assert (judged.effect is Effect.ALLOW) == (judged.reason is Reason.ALLOWED)
     return judged.reason
 
@@ -87,7 +82,7 @@ def seen(matrix, role, kind, function, relation, *categories, held=ORDINARY) -> 
 def named(matrix, role, kind, function, relation, *, held=ORDINARY) -> Reason:
     """Whether a person named by the request may be acted on, before anything is sent."""
     call, decision = allowed_call(matrix, role, kind, function)
-    return judge_row(matrix, call, decision, facts(held), relation).reason
+    return judge_row(matrix, call, decision, Standing(relation, held)).reason
 
 
 OK, FAR, HIDDEN, GUARDED = Reason.ALLOWED, Reason.OUT_OF_REACH, Reason.HIDDEN_CATEGORY, Reason.PROTECTED
@@ -202,7 +197,7 @@ def test_truth_table_export(matrix, relation, reason):
     call = an_export(matrix)
     decision = judge_call(matrix, call, principal, TODAY)
     assert (decision.effect, decision.authorisation.role) == (Effect.ALLOW, Role.EXP)
-    assert judge_person(matrix, call, decision, shown("ID", "CT"), ORDINARY, relation).reason is reason
+    assert judge_person(matrix, decision, shown("ID", "CT"), Standing(relation, ORDINARY)).reason is reason
 
 
 def test_an_export_needs_both_rights(matrix):
@@ -225,9 +220,9 @@ def test_an_export_shows_no_category_that_the_screen_hides(matrix):
     principal = a_principal(an_authorisation(Role.AW), an_authorisation(Role.EXP))
     call = an_export(matrix)
     decision = judge_call(matrix, call, principal, TODAY)
-    judged = judge_person(matrix, call, decision, shown("ID", "CT"), SECRET, REGION)
+    judged = judge_person(matrix, decision, shown("ID", "CT"), Standing(REGION, SECRET))
     assert (judged.reason, judged.hidden) == (HIDDEN, {Category.CT})
-    assert judge_person(matrix, call, decision, shown("ID", "NA"), ORDINARY, REGION).reason is HIDDEN
+    assert judge_person(matrix, decision, shown("ID", "NA"), Standing(REGION, ORDINARY)).reason is HIDDEN
 
 
 @pytest.mark.parametrize(
@@ -329,9 +324,9 @@ def test_unknown_is_refused(matrix):
 def test_somebody_unknown_may_be_read_on_the_answer_but_never_changed(matrix):
     """Before sending: a mutation of a row without facts is refused, a read is judged on what comes back."""
     call, decision = allowed_call(matrix, Role.AW, UWV, "client.contact.update")
-    assert judge_row(matrix, call, decision, None, OUTSIDE).reason is Reason.PERSON_UNKNOWN
+    assert judge_row(matrix, call, decision, None).reason is Reason.PERSON_UNKNOWN
     call, decision = allowed_call(matrix, Role.AW, UWV, "client.overview.view")
-    assert judge_row(matrix, call, decision, None, OUTSIDE).effect is Effect.ALLOW
+    assert judge_row(matrix, call, decision, None).effect is Effect.ALLOW
 
 
 def test_a_person_of_whom_no_category_was_read_is_refused(matrix):
@@ -342,15 +337,15 @@ def test_a_person_of_whom_no_category_was_read_is_refused(matrix):
 def test_nobody_is_shown_on_a_denied_or_personless_call(matrix):
     """A vacancy page that shows a person after all shows somebody without a rule."""
     assert seen(matrix, Role.AW, UWV, "vacancy.search", CASELOAD, "ID") is FAR
-    call, decision = allowed_call(matrix, Role.AW, UWV, "client.overview.view")
+    _call, decision = allowed_call(matrix, Role.AW, UWV, "client.overview.view")
     denied = replace(decision, effect=Effect.DENY)
-    assert judge_person(matrix, call, denied, shown("ID"), ORDINARY, CASELOAD).effect is Effect.DENY
+    assert judge_person(matrix, denied, shown("ID"), Standing(CASELOAD, ORDINARY)).effect is Effect.DENY
 
 
 def test_a_row_named_with_a_function_without_persons_is_no_matter(matrix):
     """Vacancies and employers are decided by role alone (RG0)."""
     call, decision = allowed_call(matrix, Role.WSP, UWV, "vacancy.manage")
-    assert judge_row(matrix, call, decision, None, OUTSIDE) is decision
+    assert judge_row(matrix, call, decision, None) is decision
 
 
 @pytest.mark.parametrize(
@@ -394,8 +389,8 @@ def test_a_chain_is_decided_on_all_of_its_functions_about_persons(matrix):
     """Who may not be seen in one link is not seen in the answer of another."""
     call = a_call(matrix, "vacancy.search", "client.overview.view", "client.workcapacity.view")
     decision = judge_call(matrix, call, a_principal(an_authorisation(Role.AW)), TODAY)
-    assert judge_person(matrix, call, decision, shown("ID", "WC"), ORDINARY, CASELOAD).reason is OK
-    assert judge_person(matrix, call, decision, shown("ID", "CT"), ORDINARY, REGION).reason is FAR
+    assert judge_person(matrix, decision, shown("ID", "WC"), Standing(CASELOAD, ORDINARY)).reason is OK
+    assert judge_person(matrix, decision, shown("ID", "CT"), Standing(REGION, ORDINARY)).reason is FAR
 
 
 def test_a_mutation_disguised_as_a_read_is_refused(matrix):
@@ -457,8 +452,8 @@ def test_one_of_several_reasons_is_the_telling_one(matrix):
 
 def test_a_decision_says_by_what_it_was_made(matrix):
     """Cell, rules and the hash of the matrix are in every decision, so that it can be replayed."""
-    call, decision = allowed_call(matrix, Role.AW, UWV, "client.search")
-    judged = judge_person(matrix, call, decision, shown("ID", "CT"), ORDINARY, REGION)
+    _call, decision = allowed_call(matrix, Role.AW, UWV, "client.search")
+    judged = judge_person(matrix, decision, shown("ID", "CT"), Standing(REGION, ORDINARY))
     assert (decision.cell, decision.policy) == ("AW@UWV/client.search", matrix.hash)
     assert (judged.cell, judged.policy, judged.rules) == (decision.cell, matrix.hash, ("RG2",))
     assert (judged.relation, judged.shown, judged.hidden) == (REGION, {Category.ID, Category.CT}, frozenset())
@@ -478,7 +473,7 @@ def test_what_is_shown_is_always_covered_by_a_rule_of_the_role(matrix, data, cas
     categories = data.draw(st.sets(st.sampled_from(Category)))
     call = a_call(matrix, function, vacancy="V1")
     decision = judge_call(matrix, call, a_principal(an_authorisation(role, kind)), TODAY)
-    judged = judge_person(matrix, call, decision, shown(*categories), held, relation)
+    judged = judge_person(matrix, decision, shown(*categories), Standing(relation, held))
     subject = matrix.subjects[function]
     rules = {rule.id: rule for rule in matrix.rules}
     assert judged.shown | judged.hidden == categories

@@ -25,6 +25,7 @@ from proxy.postgres.client import write_secret
 
 KEY_FILE = "signing.key"
 PUBLIC_FILE = "signing.pub"
+MONTHS_AHEAD = 3
 _LOCK = 0x434845434B  # "CHECK"
 _BYTES = 32
 _HELD = """
@@ -86,6 +87,11 @@ class Signer:
         checkpoint = read(signed.payload)
         self._last, self._number = signed, checkpoint.number
         self._signed.update((head.writer, head) for head in checkpoint.heads)
+
+
+def make_months(connection: psycopg.Connection[Any], now: datetime) -> list[str]:
+    """Make the log's tables of the coming months where they are missing; gives their names."""
+    return [row[0] for row in connection.execute("SELECT log_months_ahead(%s, %s)", [now, MONTHS_AHEAD])]
 
 
 def signing_key(path: Path, *, make: bool) -> bytes:

@@ -68,3 +68,18 @@ async def test_worker_outlives_a_cut_connection(fresh_database: Cluster):
     assert count(fresh_database) > before
     stop.set()
     await asyncio.wait_for(task, 5)
+
+
+async def test_worker_makes_the_coming_months(fresh_database: Cluster):
+    """A month that is missing ahead of time is made by the worker, also when the clock is two months further."""
+    stop = asyncio.Event()
+    later = datetime(2033, 12, 31, 22, 59, 58, tzinfo=UTC)
+    task = asyncio.create_task(run(Round(fresh_database.dsn(Role.WORKER), KEY), stop, lambda: later))
+    await asyncio.sleep(0.5)
+    stop.set()
+    await asyncio.wait_for(task, 10)
+    with psycopg.connect(fresh_database.dsn(Role.READER)) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_class WHERE relname IN ('access_2033_12', 'access_2034_03', 'completion_2034_03')"
+        ).fetchone()
+    assert found == (3,)

@@ -243,9 +243,9 @@ async def test_a_part_whose_wait_was_cancelled_is_a_fault_like_any_other(gate: G
 
 
 BEFORE = {"pass_on": "static", "unread": "unclear", "identify": "page", "decide": "page", "route": "page", "mutates": "page",
-          "intent": "note", "intended": "note", "admit": "page"}  # fmt: skip
+          "intent": "note", "intended": "note", "admit": "page", "expected": "page"}  # fmt: skip
 AFTER = {"untouched": "static", "observe": "page", "persons_shown": "page", "judge": "page", "mask": "page",
-         "released": "page", "receipt": "page"}  # fmt: skip
+         "released": "page"}  # fmt: skip
 REFUSING = {"refused": "denied", "reason": "denied"}
 STEPS = {**BEFORE, **AFTER, **REFUSING}
 
@@ -285,5 +285,5 @@ async def test_a_broken_step_refuses(gate: Gate, step: str, fault: str, monkeypa
     check_refusal(gate, Case("Line", step, call, sent=step in AFTER), reply)
     records = log.since(mark)
     assert len(records) == 1 or call == "static", [(r["reason"], r["detail"]) for r in records]
-    assert step == "receipt" or {record["decision"] for record in records} <= {"deny"}
+    assert step == "expected" or {record["decision"] for record in records} <= {"deny"}
     await check_goes_on(gate, browser)

@@ -31,7 +31,7 @@ SELECT count(*) FROM journal j WHERE j.grp = %(group)s AND j.seq < %(before)s
 """
 _BEGIN = """
 INSERT INTO backfill (grp, horizon) VALUES (%(group)s, %(horizon)s)
-ON CONFLICT (grp) DO UPDATE SET horizon = excluded.horizon, entity = '', place = '', applied = 0,
+ON CONFLICT (grp) DO UPDATE SET horizon = excluded.horizon, entity = '', place = '',
     started_at = clock_timestamp(), finished_at = NULL
 """
 
@@ -43,7 +43,6 @@ class Place:
     horizon: int
     entity: str
     place: str
-    applied: int
     started_at: datetime
     finished_at: datetime | None
 
@@ -120,7 +119,7 @@ async def begin(connection: Connection, group: str, horizon: int) -> None:
 async def place(connection: Connection, group: str) -> Place | None:
     """Say how far the last backfill of a group came; None: there was none."""
     found = await connection.execute(
-        "SELECT horizon, entity, place, applied, started_at, finished_at FROM backfill WHERE grp = %s", (group,)
+        "SELECT horizon, entity, place, started_at, finished_at FROM backfill WHERE grp = %s", (group,)
     )
     row = await found.fetchone()
     return None if row is None else Place(*row)
@@ -128,9 +127,7 @@ async def place(connection: Connection, group: str) -> Place | None:
 
 async def keep(connection: Connection, group: str, entity: str, row_id: str) -> None:
     """Keep the place of a backfill after a record."""
-    await connection.execute(
-        "UPDATE backfill SET entity = %s, place = %s, applied = applied + 1 WHERE grp = %s", (entity, row_id, group)
-    )
+    await connection.execute("UPDATE backfill SET entity = %s, place = %s WHERE grp = %s", (entity, row_id, group))
 
 
 async def complete(connection: Connection, group: str, horizon: int) -> None:

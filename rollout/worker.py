@@ -10,8 +10,8 @@ Rules:
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass, field
 
 import psycopg
 import structlog
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 POLL_SECONDS = 0.2
 LONGEST_PAUSE = 10.0
 SETTLE_SECONDS = 400.0
-ALL = 1 << 40
+KEEP_EVERY = 20
 
 
 class Budget:
@@ -62,7 +62,7 @@ class Budget:
 class Sides:
     """Between what records move, and where the place is kept."""
 
-    dsn: str
+    dsn: str = field(repr=False)
     source: Source
     target: Target
 
@@ -122,71 +122,91 @@ async def copy(sides: Sides, entity: Entity, row_id: str, number: int) -> str:
     return await sides.target.apply(entity, row, number)
 
 
-async def everything(sides: Sides, entity: Entity, number: int, skip: int = 0) -> AsyncIterator[tuple[str, str]]:
-    """Copy all records but the first `skip`, then what newcore has and legacy has not; gives row id and result of each.
-
-    A record that legacy's list did not show is asked for by name before it is removed.
-    """
+async def everything(sides: Sides, entity: Entity, number: int) -> AsyncIterator[str]:
+    """Copy all records; gives the result of each."""
     rows = [row_id async for row_id in sides.source.rows(entity)]
-    for row_id in rows[skip:]:
-        yield row_id, await copy(sides, entity, row_id, number)
+    for row_id in rows:
+        yield await copy(sides, entity, row_id, number)
+    async for result in vanished(sides, entity, rows, number):
+        yield result
+
+
+async def vanished(sides: Sides, entity: Entity, rows: Collection[str], number: int) -> AsyncIterator[str]:
+    """Copy what newcore has and legacy's list did not show: legacy is asked by name before anything is removed."""
     known = [row_id async for row_id in sides.target.rows(entity)]
-    for row_id in set(known) - set(rows):
-        yield row_id, await copy(sides, entity, row_id, number)
+    for row_id in sorted(set(known) - set(rows)):
+        yield await copy(sides, entity, row_id, number)
 
 
 class Backfill:
     """Fills a group of the new core; can be stopped anywhere and goes on where it was."""
 
-    def __init__(self, sides: Sides, group: str, told: Callable[[], None] = lambda: None) -> None:
-        """Take the sides, and whom to tell of every record."""
+    def __init__(self, sides: Sides, group: str) -> None:
+        """Take the sides; refuses a group that cannot be filled."""
         if group not in BY_GROUP:
             raise OperatorError(f"found group {group!r}; allowed are {', '.join(BY_GROUP)}: only these can be filled")
-        self._sides, self._group, self._told = sides, group, told
+        self._sides, self._group = sides, group
+        self._rows: dict[Entity, list[str]] = {}
+        self._number = 0
         self.counts: dict[str, int] = {}
+        """Records by what became of them."""
 
-    async def run(self, *, afresh: bool = False) -> store.Place:
-        """Fill everything; raises UpstreamError where a side is away, and then the place is kept."""
+    async def begin(self, *, afresh: bool = False) -> int:
+        """Take a number, or that of a run that broke off; wait until it is safe to read; give the number of records."""
         async with await store.connect(self._sides.dsn) as connection:
             place = await store.place(connection, self._group)
             if afresh or place is None or place.finished_at is not None:
-                number = await store.fresh_number(connection)
-                await store.begin(connection, self._group, number)
+                self._number = await store.fresh_number(connection)
+                await store.begin(connection, self._group, self._number)
             else:
-                number = place.horizon
-            await self._settled(connection, number)
-            for entity in BY_GROUP[self._group]:
-                await self._fill(connection, entity, number)
-            await store.complete(connection, self._group, number)
-            done = await store.place(connection, self._group)
-        if done is None:
-            raise OperatorError(f"{self._group}: the backfill's row vanished while it ran; run it again")
-        return done
+                self._number = place.horizon
+            await self._settled(connection)
+        for entity in BY_GROUP[self._group]:  # after the number: a record made before it must be in the list
+            self._rows[entity] = [row_id async for row_id in self._sides.source.rows(entity)]
+        return sum(len(rows) for rows in self._rows.values())
 
-    async def _settled(self, connection: store.Connection, number: int) -> None:
+    async def fill(self, told: Callable[[], object] = lambda: None) -> int:
+        """Copy everything and move the watermark; gives the number. Raises UpstreamError, and then the place is kept."""
+        async with await store.connect(self._sides.dsn) as connection:
+            for entity, rows in self._rows.items():
+                await self._fill(connection, entity, rows, told)
+                async for result in vanished(self._sides, entity, rows, self._number):
+                    self._count(result)
+            await store.complete(connection, self._group, self._number)
+        return self._number
+
+    async def _settled(self, connection: store.Connection) -> None:
         """Wait until no mutation below the number can change legacy any more."""
         end = time.monotonic() + SETTLE_SECONDS
-        while count := await store.still_open(connection, self._group, number):
+        while count := await store.still_open(connection, self._group, self._number):
             if time.monotonic() > end:
                 raise OperatorError(
                     f"{self._group}: {count} writes are still open after {SETTLE_SECONDS:.0f} s; run it again"
                 )
             await asyncio.sleep(0.1)
 
-    async def _fill(self, connection: store.Connection, entity: Entity, number: int) -> None:
-        """Fill one kind; what an earlier, broken-off run did is skipped by its place in the list."""
-        skip = await self._done_before(connection, entity)
-        async for row_id, result in everything(self._sides, entity, number, skip):
-            self.counts[result] = self.counts.get(result, 0) + 1
-            await store.keep(connection, self._group, entity, row_id)
-            self._told()
+    async def _fill(
+        self, connection: store.Connection, entity: Entity, rows: list[str], told: Callable[[], object]
+    ) -> None:
+        """Copy one kind, but what an earlier run did; the place is kept now and then, since copying twice is harmless."""
+        done = await self._done_before(connection, entity, rows)
+        for _ in rows[:done]:
+            self._count("before")
+            told()
+        for number, row_id in enumerate(rows[done:], 1):
+            self._count(await copy(self._sides, entity, row_id, self._number))
+            if number % KEEP_EVERY == 0 or row_id == rows[-1]:
+                await store.keep(connection, self._group, entity, row_id)
+            told()
 
-    async def _done_before(self, connection: store.Connection, entity: Entity) -> int:
+    async def _done_before(self, connection: store.Connection, entity: Entity, rows: list[str]) -> int:
         place = await store.place(connection, self._group)
         if place is None or not place.entity:
             return 0
         order = [each.value for each in BY_GROUP[self._group]]
         if place.entity != entity:
-            return ALL if order.index(place.entity) > order.index(entity) else 0
-        rows = [row_id async for row_id in self._sides.source.rows(entity)]
+            return len(rows) if order.index(place.entity) > order.index(entity) else 0
         return rows.index(place.place) + 1 if place.place in rows else 0
+
+    def _count(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1

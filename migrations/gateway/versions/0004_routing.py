@@ -28,7 +28,6 @@ TABLES = (
         alarm text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())""",
     """CREATE TABLE backfill (
         grp text PRIMARY KEY, horizon bigint NOT NULL, entity text NOT NULL DEFAULT '', place text NOT NULL DEFAULT '',
-        applied bigint NOT NULL DEFAULT 0,
         started_at timestamptz NOT NULL DEFAULT clock_timestamp(), finished_at timestamptz)""",
 )
 

@@ -1,0 +1,31 @@
+"""The real new core on a real socket, in a thread of the test process."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from newcore.app import application, engine_on
+
+TOKEN = "geheim-van-de-test"
+
+
+@contextmanager
+def newcore_serving(dsn: str, port: int = 0) -> Iterator[str]:
+    """Serve until the block ends; gives the address."""
+    listening = socket.create_server(("127.0.0.1", port))
+    app = application(engine_on(dsn, pool=4), TOKEN)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()

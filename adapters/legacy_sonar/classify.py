@@ -53,6 +53,8 @@ def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Ta
         raise OddError("duplicate")
     if any(part.login for part in parts[1:]) or (len(parts) > 1 and any(part.logoff for part in parts)):
         raise OddError("session-in-chain")
+    if len(parts) > 1 and any(part.kind is Kind.EXPORT for part in parts) and any(part.rows for part in parts):
+        raise OddError("export-in-chain")  # it would move SONAR's cursor to a person whom the answer does not show
     sequence = _sequence(read.shared.get("SWEC"))
     return Call(
         format=format_,

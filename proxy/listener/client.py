@@ -130,7 +130,7 @@ class ClientConnection(server.LiveConnectionHandler):
         self._house, self._transport = house, transport
         self._loop = asyncio.get_running_loop()
         peer = self.client.peername
-        self.strict = StrictServer(self.layer.context, house.terms, peer[0] if peer else "")
+        self.strict = StrictServer(self.layer.context, house.terms, str(peer[0]) if peer else "")  # type: ignore[redundant-expr] # gone already
         self.layer = _top_layer(self.layer.context, self.strict, secure=house.tls is not None)
         self.phase, self.since = Phase.IDLE, self._loop.time()
         self._task: asyncio.Task[None] | None = None
@@ -219,7 +219,8 @@ class ClientConnection(server.LiveConnectionHandler):
         if isinstance(hook, TlsStartClientHook):
             self._start_tls(hook)
         elif isinstance(hook, TlsEstablishedClientHook):
-            self._check_certificate()
+            if not self._is_listed():
+                return
         elif not isinstance(hook, TlsClienthelloHook | TlsFailedClientHook):
             raise TypeError(f"a hook that nobody answers: {hook}")
         self.feed(events.HookCompleted(hook, None))
@@ -262,10 +263,11 @@ class ClientConnection(server.LiveConnectionHandler):
         if self._left:
             self._sent = sent
             self._enter(Phase.DELIVERY)
-        elif self.strict.ended:
-            self._loop.call_later(SETTLE_SECONDS, self._delivered, sent)
         elif self.strict.waiting:
             self._loop.call_soon(self._delivered, sent)
+        elif self.strict.ended:
+            self._transport.write_eof()
+            self._loop.call_later(SETTLE_SECONDS, self._delivered, sent)
         else:
             self._delivered(sent)
 
@@ -382,14 +384,17 @@ class ClientConnection(server.LiveConnectionHandler):
             hook.data.ssl_conn = SSL.Connection(self._house.tls)
             hook.data.ssl_conn.set_accept_state()
 
-    def _check_certificate(self) -> None:
-        """Take the subject of the verified certificate; one that is not listed ends the connection."""
+    def _is_listed(self) -> bool:
+        """Take the subject of the verified certificate; one that is not listed ends the connection, with what it sent."""
         certificates = self.client.certificate_list
         self.strict.certificate = str(certificates[0].cn) if certificates and certificates[0].cn else None
         listed = self._house.subjects
         if listed is not None and self.strict.certificate not in listed:
             log.warning("listener.certificate_not_listed", subject=self.strict.certificate)
+            self.strict.dead = True
             self._transport.abort()
+            return False
+        return True
 
 
 def _top_layer(context: Context, strict: StrictServer, *, secure: bool) -> layer.Layer:

@@ -42,7 +42,7 @@ class Arrival:
 
 
 @dataclass
-class CarryHook(commands.StartHook):
+class CarryHook(commands.StartHook):  # type: ignore[no-untyped-call] # mitmproxy registers subclasses without types
     """The one hook of an exchange: hands the arrival to the carrier."""
 
     arrival: Arrival

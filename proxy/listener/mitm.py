@@ -63,7 +63,7 @@ class ListenerSettings:
     tls: TlsSettings | None = None
 
 
-class ListenerMode(mode_specs.ProxyMode):
+class ListenerMode(mode_specs.ProxyMode):  # type: ignore[no-untyped-call] # registers by subclassing
     """The mode `listener`: no upstream address, no host rewriting, no question which layer comes next."""
 
     description = "Sonarpoort"
@@ -75,7 +75,7 @@ class ListenerMode(mode_specs.ProxyMode):
             raise ValueError("the mode listener takes no arguments")
 
 
-class ListenerServer(AsyncioServerInstance[ListenerMode]):
+class ListenerServer(AsyncioServerInstance[ListenerMode]):  # type: ignore[no-untyped-call] # the same
     """The server of that mode: our socket, our connections."""
 
     async def listen(self, host: str, port: int) -> list[Any]:
@@ -125,11 +125,9 @@ class MitmListener:
         """Stop accepting; `serve` returns when the last exchange was answered or the limit passed."""
         self._stopping.set()
 
-    @contextlib.contextmanager
     def register_connection(self, connection_id: tuple[Any, ...] | str, handler: Any) -> Any:
         """Refuse: a connection that mitmproxy made by itself is none of ours."""
         raise OperatorError(f"a connection was made outside the listener ({connection_id}, {handler})")
-        yield
 
     async def open_server(self, host: str, port: int) -> asyncio.Server:
         """Bind and listen."""

@@ -1,8 +1,10 @@
 """What every Listener must do, run on the mitmproxy listener over raw sockets."""
 
 import asyncio
-import os
+import signal
 import socket
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +15,11 @@ from proxy.listener.mitm import ListenerSettings, MitmListener, claim_port
 from proxy.model.entry import Delivery
 from proxy.model.http import Answer
 from tests.doubles.carrier import CarrierDouble, page, serving, speak
+from tests.doubles.origin import Origin, always, ok, open_descriptors
 
 RULES = RequestRules(hosts=frozenset((b"poort",)), raw_query=True, body_limit=100_000, upload_limit=200_000)
 GET = b"GET /x HTTP/1.1\r\nHost: poort\r\n\r\n"
+PASSTHROUGH = Path(__file__).resolve().parents[2] / "bench" / "passthrough"
 LAST = b"GET /last HTTP/1.1\r\nHost: poort\r\nConnection: close\r\n\r\n"
 
 
@@ -30,6 +34,20 @@ def split(raw):
     head, _, body = raw.partition(b"\r\n\r\n")
     line, *fields = head.split(b"\r\n")
     return line, fields, body
+
+
+async def drip(writer):
+    """Go on sending for two seconds."""
+    for _ in range(100):
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+async def completion_of(carrier):
+    """Wait until the listener said what became of an answer."""
+    while not carrier.completions:  # noqa: ASYNC110 - the double has no event, as the port has none
+        await asyncio.sleep(0.01)
 
 
 async def test_a_request_reaches_the_carrier_as_it_came():
@@ -161,10 +179,7 @@ async def test_a_lingering_connection_is_ended_after_its_limit():
         writer.write(b"nonsense\r\n\r\n")
         assert (await reader.read(-1)).startswith(b"HTTP/1.1 400")
         with pytest.raises((OSError, RuntimeError)):  # reset or broken pipe; uvloop names a closed handle otherwise
-            for _ in range(100):
-                writer.write(b"x")
-                await writer.drain()
-                await asyncio.sleep(0.02)
+            await drip(writer)
         writer.close()
 
 
@@ -242,7 +257,7 @@ async def test_a_completion_that_raises_hurts_nobody():
     """The answer is out; a fault behind it must not take the connection or the listener down."""
 
     class Broken(CarrierDouble):
-        def completed(self, end, delivery, size):
+        def completed(self, *_):
             raise ValueError("a bug")
 
     async with serving(make(), Broken()) as listener:
@@ -293,8 +308,7 @@ async def test_a_client_that_goes_away_is_finished_and_completed_all_the_same(ho
         writer.transport.abort()
         async with asyncio.timeout(5):
             await finished.wait()
-            while not carrier.completions:
-                await asyncio.sleep(0.01)
+            await completion_of(carrier)
     assert [delivery for _, delivery, _ in carrier.completions] == [Delivery.CLIENT_GONE]
 
 
@@ -321,8 +335,7 @@ async def test_a_client_that_does_not_read_is_cut_off():
         writer.transport.pause_reading()
         writer.write(GET)
         async with asyncio.timeout(10):
-            while not carrier.completions:
-                await asyncio.sleep(0.05)
+            await completion_of(carrier)
         writer.transport.abort()
     assert [delivery for _, delivery, _ in carrier.completions] == [Delivery.CLIENT_GONE]
 
@@ -424,7 +437,7 @@ async def test_two_workers_share_a_port():
 
 async def test_descriptors_are_back_at_the_start():
     """Served, refused, broken off, timed out: no descriptor stays."""
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     async with serving(make(linger=0.2, head=0.3), CarrierDouble()) as listener:
         for raw in (LAST, b"bad\r\n\r\n", b"GET", b""):
             for _ in range(10):
@@ -433,4 +446,22 @@ async def test_descriptors_are_back_at_the_start():
                 await asyncio.sleep(0.005)
                 writer.transport.abort()
     await asyncio.sleep(0.1)
-    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    assert open_descriptors() <= before + 1
+
+
+async def test_the_pass_through_serves_and_leaves_as_its_own_process():
+    """`bench/passthrough`, under -O: says where it listens, passes on byte for byte, and SIGTERM ends it with 0."""
+    async with Origin(always(ok(b"page", b"Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n"))) as origin:
+        process = await asyncio.create_subprocess_exec(
+            PASSTHROUGH, "--listen", "0", "--origin", str(origin.port), stdout=subprocess.PIPE
+        )
+        line = await process.stdout.readline()
+        port = int(line.decode().removeprefix("listening 127.0.0.1:"))
+        raw = b"GET /a/../b?x HTTP/1.1\r\nHost: localhost:99\r\nConnection: close\r\n\r\n"
+        line, fields, body = split(await speak(port, raw))
+        bad = await speak(port, raw.replace(b"localhost", b"evil"))
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert (line, body, fields[:2]) == (b"HTTP/1.1 200 OK", b"page", [b"Set-Cookie: a=1", b"Set-Cookie: b=2"])
+    assert bad.startswith(b"HTTP/1.1 421")
+    assert len(origin.seen) == 1

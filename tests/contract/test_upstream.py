@@ -1,7 +1,6 @@
 """What every Upstream must do, run on the pool against an origin that misbehaves."""
 
 import asyncio
-import os
 
 import pytest
 
@@ -9,7 +8,7 @@ from proxy.errors import OperatorError, UpstreamError
 from proxy.listener.incoming import AnswerCaps
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.http import Request
-from tests.doubles.origin import Origin, always, ok
+from tests.doubles.origin import Origin, always, ok, open_descriptors
 
 
 def request(method=b"GET", target=b"/x", fields=((b"Host", b"poort"),), body=b""):
@@ -221,10 +220,11 @@ async def test_an_idle_connection_that_closed_before_a_write_costs_at_most_one_s
         await asyncio.sleep(delay)
         try:
             await upstream.send(request(b"POST", body=b"x"), session=b"s", repeatable=False)
-            arrived = 1
+            fault, arrived = ("cut", True), 1
         except UpstreamError as error:
-            assert (error.fault, error.sent) == ("cut", True)
+            fault = error.fault, error.sent
             arrived = len([raw for raw in origin.requests if raw.startswith(b"POST")])
+    assert fault == ("cut", True)
     assert len([raw for raw in origin.requests if raw.startswith(b"POST")]) == arrived <= 1
 
 
@@ -305,7 +305,6 @@ async def test_who_waits_too_long_for_a_place_gets_busy(connect):
 
 async def test_a_queue_moves_on_and_never_passes_the_bound(connect):
     """Fifty sessions through three connections: all are answered, never more than three are open."""
-
     counted = []
 
     async def brief(peer, raw):
@@ -366,14 +365,14 @@ async def test_idle_connections_are_closed_in_time(connect):
 
 async def test_descriptors_are_back_at_the_start(connect):
     """After every kind of ending nothing is left open."""
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     async with Origin(always(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab")) as origin:
         upstream = connect(origin.url)
         for number in range(30):
             await upstream.send(request(), session=b"%d" % number, repeatable=True)
         await upstream.close()
     await asyncio.sleep(0.1)
-    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    assert open_descriptors() <= before + 1
 
 
 async def test_a_value_that_would_become_a_second_field_is_not_sent(connect):

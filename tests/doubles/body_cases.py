@@ -60,7 +60,7 @@ CHUNKED = [
 ]
 
 
-def _answer(encode, status=200, reason=b"OK", fields=(), body=b"hi", method=b"GET", hop=()):
+def _answer(encode, status=200, reason=b"OK", fields=(), body=b"hi", method=b"GET", hop=()):  # noqa: PLR0917 - a builder with defaults
     return b"".join(encode.encode_answer(Answer(status, reason, fields, body), method, hop))
 
 
@@ -69,7 +69,7 @@ def _request(encode, method=b"GET", target=b"/", fields=(), body=b""):
 
 
 LEAVING = [
-    ("a length is added", lambda e: _answer(e), b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
+    ("a length is added", _answer, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
     ("a length is mended in place", lambda e: _answer(e, fields=((b"CONTENT-length", b"9"), (b"A", b"b"))),
      b"HTTP/1.1 200 OK\r\nCONTENT-length: 2\r\nA: b\r\n\r\nhi"),
     ("two lengths become one", lambda e: _answer(e, fields=((b"Content-Length", b"2"), (b"Content-Length", b"2"))),
@@ -99,7 +99,7 @@ LEAVING = [
     ("status 101", lambda e: _answer(e, status=101), Rule.LEAVING_LINE),
     ("status 100", lambda e: _answer(e, status=100), Rule.LEAVING_LINE),
     ("status 600", lambda e: _answer(e, status=600), Rule.LEAVING_LINE),
-    ("a request has our Host first", lambda e: _request(e), b"GET / HTTP/1.1\r\nHost: core:80\r\n\r\n"),
+    ("a request has our Host first", _request, b"GET / HTTP/1.1\r\nHost: core:80\r\n\r\n"),
     ("a request has our Host in place", lambda e: _request(e, fields=((b"A", b"b"), (b"host", b"poort"))),
      b"GET / HTTP/1.1\r\nA: b\r\nhost: core:80\r\n\r\n"),
     ("a POST has a length", lambda e: _request(e, b"POST"), b"POST / HTTP/1.1\r\nHost: core:80\r\nContent-Length: 0\r\n\r\n"),

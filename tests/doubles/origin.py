@@ -9,6 +9,8 @@ import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Self
 
 
 class Peer:
@@ -55,7 +57,7 @@ class Origin:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> "Origin":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 24)
         self.port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -96,6 +98,11 @@ class Origin:
             writer.close()
 
 
+def open_descriptors() -> int:
+    """Count what this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def ok(body: bytes = b"ok", fields: bytes = b"") -> bytes:
     """Write a plain answer with a length."""
     return b"HTTP/1.1 200 OK\r\n" + fields + b"Content-Length: %d\r\n\r\n" % len(body) + body
@@ -104,7 +111,7 @@ def ok(body: bytes = b"ok", fields: bytes = b"") -> bytes:
 def always(raw: bytes, pieces: int = 0) -> Behaviour:
     """Send the same bytes to every request."""
 
-    async def behaviour(peer: Peer, request: bytes) -> None:  # noqa: ARG001
+    async def behaviour(peer: Peer, request: bytes) -> None:
         await peer.send(raw, pieces)
 
     return behaviour

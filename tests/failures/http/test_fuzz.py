@@ -18,7 +18,7 @@ from proxy.listener.upstream import Pool, UpstreamSettings
 from tests.doubles.answer_cases import CASES as ANSWERS
 from tests.doubles.body_cases import CHUNKED
 from tests.doubles.carrier import CarrierDouble, serving
-from tests.doubles.origin import Origin
+from tests.doubles.origin import Origin, open_descriptors
 from tests.doubles.request_cases import CASES as REQUESTS
 
 INPUTS = 10_000 if os.environ.get("POORT_FUZZ") == "long" else 1_000
@@ -134,7 +134,7 @@ async def test_no_spoiled_request_gets_past_the_judge():
         )
 
     rules = RequestRules(hosts=frozenset((b"poort", b"127.0.0.1")), raw_query=True)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     async with Origin(echo) as origin:
         pool = Pool(origin.url)
 
@@ -154,7 +154,7 @@ async def test_no_spoiled_request_gets_past_the_judge():
                 assert not bad, (SEED, number, raw, bad)
         await pool.close()
     await asyncio.sleep(0.2)
-    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    assert open_descriptors() <= before + 1
 
 
 class Scripted:
@@ -163,7 +163,8 @@ class Scripted:
     def __init__(self, random_):
         self.random, self.raw = random_, b""
 
-    async def __call__(self, peer, request):
+    async def __call__(self, peer, _):
+        """Answer one request."""
         pieces = self.random.choice((0, 0, 1, 7))
         await peer.send(self.raw, pieces)
         ending = self.random.randrange(4)
@@ -193,7 +194,7 @@ async def test_no_spoiled_answer_reaches_a_client_or_a_neighbour():
         else:
             await script(peer, raw)
 
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     async with Origin(behaviour) as origin:
         pool = Pool(origin.url, UpstreamSettings(max_connections=4, timeout=0.3))
 
@@ -215,7 +216,7 @@ async def test_no_spoiled_answer_reaches_a_client_or_a_neighbour():
                 assert neighbour.endswith(b"\r\n\r\ngood"), (SEED, number, script.raw, neighbour)
         await pool.close()
     await asyncio.sleep(0.2)
-    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    assert open_descriptors() <= before + 1
 
 
 def test_the_judge_is_strict():

@@ -167,19 +167,22 @@ class Scripted:
         """Answer one request."""
         pieces = self.random.choice((0, 0, 1, 7))
         await peer.send(self.raw, pieces)
-        ending = self.random.randrange(4)
+        ending = self.random.randrange(12)
         if ending == 0:
             peer.close()
         elif ending == 1:
             peer.reset()
         elif ending == 2:
             await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON")
+        elif ending < 11:
+            await asyncio.sleep(0.01)
+            peer.close()
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 async def test_no_spoiled_answer_reaches_a_client_or_a_neighbour():
-    """Whatever a core sends, a client gets one whole answer, and the next session gets its own."""
+    """Whatever a core sends, a client gets one whole answer, and another session its own; the same session at worst 502."""
     random_ = random.Random(SEED + 1)
     seeds = [raw + b"hello" for _, _, raw, _ in ANSWERS if len(raw) < 2000]
     seeds += [
@@ -196,7 +199,7 @@ async def test_no_spoiled_answer_reaches_a_client_or_a_neighbour():
 
     before = open_descriptors()
     async with Origin(behaviour) as origin:
-        pool = Pool(origin.url, UpstreamSettings(max_connections=4, timeout=0.3))
+        pool = Pool(origin.url, UpstreamSettings(max_connections=4, timeout=1.0))
 
         async def respond(request):
             session = request.target.split(b"/")[2]
@@ -213,7 +216,9 @@ async def test_no_spoiled_answer_reaches_a_client_or_a_neighbour():
                 good = b"GET /good/%d HTTP/1.1\r\nHost: poort\r\n\r\n" % random_.choice((number % 3, 7))
                 judge_answers(await send(listener.port, bad, len(bad)), [b"GET"])
                 neighbour = await send(listener.port, good, len(good))
-                assert neighbour.endswith(b"\r\n\r\ngood"), (SEED, number, script.raw, neighbour)
+                same = good.split(b" ")[1].split(b"/")[2] == bad.split(b" ")[1].split(b"/")[2]
+                fault = same and neighbour.startswith(b"HTTP/1.1 502")
+                assert fault or neighbour.endswith(b"\r\n\r\ngood"), (SEED, number, script.raw, neighbour)
         await pool.close()
     await asyncio.sleep(0.2)
     assert open_descriptors() <= before + 1

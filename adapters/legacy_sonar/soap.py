@@ -27,7 +27,7 @@ _SHOWN = {
     "Burgerservicenr": Category.ID, "SignificantDeelVanDeAchternaam": Category.ID, "Voorvoegsel": Category.ID,
     "Voornamen": Category.ID, "Geboortedat": Category.ID, "CdGemeenteGba": Category.ID,
     "IndGeregistreerdWerkzoekende": Category.ID, "DatBInschrijving": Category.ID, "DatEInschrijving": Category.ID,
-    "CdTrede": Category.SV, "Dienst": Category.SV, "Uitkering": Category.BN,
+    "CdTrede": Category.LD, "Dienst": Category.SV, "Uitkering": Category.BN,
 }  # fmt: skip
 """Elements of ClientSuwi with their category; an element that is not here is not released."""
 

@@ -22,7 +22,7 @@ def test_the_person_of_a_profile(dialect, recorded) -> None:
     (person,) = persons(dialect, exchange).persons
     assert person.bsn == exchange.persons[0]["bsn"]
     assert person.municipality == exchange.persons[0]["municipality_code"]
-    assert {Category.ID, Category.SV} <= person.categories <= {Category.ID, Category.SV, Category.BN}
+    assert {Category.ID, Category.LD} <= person.categories <= {Category.ID, Category.LD, Category.SV, Category.BN}
 
 
 def test_nobody_in_errors_and_in_nothing_found(dialect, recorded) -> None:

@@ -58,7 +58,7 @@ def scene(system: System) -> Iterator[Scene]:
     changes = system.data_dir / "standin"
     changes.mkdir(exist_ok=True)
     with twin(changes, CLIENTS) as beside:
-        made = Scene(system, beside, Store(CLIENTS, 1, changes))
+        made = Scene(system, beside, Store(CLIENTS, 1))
         made.freeze(time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()))
         yield made
         made.both()

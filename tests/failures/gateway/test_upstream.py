@@ -17,8 +17,8 @@ from tests.failures.gateway.test_parts import REFERENCE, UNKNOWN, check_goes_on,
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FAULTS: dict[str, dict[str, object]] = {
-    "hung": {"hang": True}, "cut in the head": {"cut": 20}, "cut in the body": {"cut": 700}, "garbage": {"garbage": True},
-    "reset": {"rst": True}, "hung before": {"hang": True, "execute": False}, "cut before": {"cut": 0, "execute": False},
+    "hung": {"hang": True}, "cut at once": {"cut": 0}, "cut in the body": {"cut": 700}, "garbage": {"garbage": True},
+    "reset": {"rst": True}, "hung before": {"hang": True, "execute": False}, "reset before": {"rst": True, "execute": False},
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ async def test_a_page_that_does_not_come_whole_is_a_refusal(gate: Gate, fault: s
     with gate.ground.control.switched(**FAULTS[fault]):
         reply = await browser.drill(row(gate), rpc=rpc)
     assert time.monotonic() - began < 8
-    assert reply.status == 502, reply.text
+    assert reply.status == (200 if rpc else 502), reply.text
     assert REFERENCE.search(reply.body)
     assert (b'class="SWERPCError"' in reply.body) == rpc
     assert not anybody(gate.ground.named, reply)
@@ -60,7 +60,7 @@ async def test_a_write_that_was_not_answered_is_unknown_and_never_sent_again(gat
 @pytest.mark.parametrize("instead", ["busy", "login", "stale", "empty", "rpc", "mixed", "<html>iets anders</html>"])
 @pytest.mark.parametrize("rpc", [False, True])
 async def test_a_200_that_is_no_success_is_not_called_done(gate: Gate, instead: str, rpc: bool) -> None:
-    """An error block, the log-in page, an empty or strange body: rejected or unknown, never acked."""
+    """An error block, the log-in page, an empty or strange body: rejected or unknown, never acked; legacy's bytes come through."""
     browser, log, control = await entered(gate), gate.ground.log, gate.ground.control
     mark = log.newest()
     more = (("SWERPC", "1"),) if rpc else ()
@@ -70,7 +70,6 @@ async def test_a_200_that_is_no_success_is_not_called_done(gate: Gate, instead: 
     assert found in (["unknown"], ["rejected"]), (found, reply.text)
     if instead in {"empty", "mixed"} or instead.startswith("<"):
         assert found == ["unknown"]
-        assert UNKNOWN in reply.text
     assert "Record gewijzigd" not in reply.text
     assert len(log.since(mark)) == 1
 

@@ -13,7 +13,6 @@ import asyncio
 import contextvars
 import socket
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import cast
 
 import structlog
@@ -31,6 +30,7 @@ from mitmproxy.proxy.layers.tls import (
 from OpenSSL import SSL
 
 from proxy.listener.layers import CarryHook, LockedHttpLayer, Sent, StrictServer, Terms, TimedOut
+from proxy.listener.phase import Deadlines, Phase
 from proxy.model.entry import Delivery
 from proxy.ports import Carrier
 
@@ -42,30 +42,6 @@ SETTLE_SECONDS = 0.1
 """How long a client that has closed its side has to say by RST that it closed both."""
 TCP_CLOSE = 7
 """The state in the first byte of Linux's `struct tcp_info`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadlines:
-    """Seconds that each phase may take."""
-
-    head: float = 10.0
-    body: float = 60.0
-    hook: float = 180.0
-    delivery: float = 30.0
-    idle: float = 120.0
-    linger: float = 2.0
-
-
-class Phase(Enum):
-    """What a connection is doing; each member is the name of its deadline."""
-
-    IDLE = auto()
-    HEAD = auto()
-    BODY = auto()
-    HOOK = auto()
-    DELIVERY = auto()
-    LINGER = auto()
-    GONE = auto()
 
 
 @dataclass(slots=True)

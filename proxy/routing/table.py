@@ -160,6 +160,8 @@ def _check_moved(fields: Fields, group: Group, functions: Mapping[str, Kind]) ->
     stage = fields["stage"]
     if group.pin is not None:
         stage.refuse(f"{group.highest} on a pinned group ({group.pin.reason})", "legacy", "lift the pin first")
+    if not set(group.functions) & (stages.CARRIED | stages.ANSWERED):
+        stage.refuse(f"{group.highest}", "legacy: newcore knows nothing of this group yet")
     reads = {function for function in group.functions if functions[function] is not Kind.MUTATE}
     writes = set(group.functions) - reads
     if missing := sorted(writes - stages.CARRIED):

@@ -182,11 +182,11 @@ async def test_legacy_away_is_waited_for(moving):
     intent = await moving.intend(FIRST)
     await moving.retitle(FIRST, "na onderhoud")
     await moving.conclude(intent, OutcomeState.ACKED)
-    moving.legacy.modes(mode="maintenance")
+    moving.legacy.modes(maintenance=True)
     async with syncing(moving) as sync:
         assert await soon(lambda: _troubled(sync))
         assert await moving.applied() == 0
-        moving.legacy.modes(mode="normal")
+        moving.legacy.modes(maintenance=False)
         assert await soon(moving.applied, 20)
     assert await title(moving) == "na onderhoud"
 

@@ -1,0 +1,126 @@
+import socket
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.legacy_sonar.mimic.client import NewcoreMimic
+from proxy.errors import UpstreamError
+from proxy.model.call import Call, Format, Kind, Link
+from proxy.model.http import Request
+from proxy.model.principal import Listing, Session
+
+ASKED = Request(b"POST", b"/sonar_nld/start.swe", b"HTTP/1.1", (), b"", "192.0.2.1")
+SEARCH = Call(
+    Format.HTML,
+    (Link("vacancy.search", "SNR Vacature Zoek View", "SNR Vacature List Applet", "InvokeMethod", "ExecuteQuery"),),
+    "vacancy.search",
+    Kind.SEARCH,
+    first_page=True,
+    sequence=4,
+    aliases=(("title", "Kok*"), ("srn", "kq3v")),
+)
+
+
+def session() -> Session:
+    """A session that has opened no list."""
+    now = datetime(2020, 11, 24, 9, tzinfo=UTC)
+    return Session(b"k", 1, "AWE0421", now, now)
+
+
+class Origin:
+    """A socket that says one thing to whoever asks, after a while."""
+
+    def __init__(self, answer: bytes, wait: float = 0.0) -> None:
+        self._answer, self._wait = answer, wait
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.heads: list[bytes] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self.heads.append(connection.recv(65536).partition(b"\r\n")[0])
+            time.sleep(self._wait)
+            connection.sendall(self._answer)
+            connection.close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listening.close()
+
+
+def told(body: bytes, status: bytes = b"200 OK") -> bytes:
+    """An answer as bytes."""
+    return b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
+
+
+async def fault_of(views, url: str, call: Call = SEARCH, limit: float = 2.0) -> UpstreamError:
+    """Ask a newcore at an address; gives the fault that comes of it."""
+    mimic = NewcoreMimic(url, views, limit)
+    try:
+        with pytest.raises(UpstreamError) as raised:
+            await mimic.send(call, session(), ASKED)
+    finally:
+        await mimic.close()
+    return raised.value
+
+
+async def test_the_answer_of_newcore_becomes_a_page_and_a_listing(views):
+    """Filters go up in the names of the API; the page shows the record; the list remembers its query."""
+    item = b'{"id":"1-V1","version":3,"vacancyId":"2000001","title":"Kok \\u20ac  ","employerName":"Zorg & Co"}'
+    origin = Origin(told(b'{"total":1,"vacancies":[%b]}' % item))
+    mimic = NewcoreMimic(origin.url, views)
+    page, listing = await mimic.send(SEARCH, session(), ASKED)
+    await mimic.close()
+    origin.close()
+    assert origin.heads == [b"GET /v1/vacancies?title=Kok%2A&limit=10&offset=0 HTTP/1.1"]
+    assert b"Kok \x80  </td>" in page.body
+    assert b"Zorg &amp; Co" in page.body
+    assert isinstance(listing, Listing)
+    assert (listing.core, listing.rows) == ("newcore", ("1-V1",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (told(b"<html>"), "garbage"),
+        (told(b"{}"), "garbage"),
+        (told(b'{"total":"1","vacancies":[]}'), "garbage"),
+        (told(b'{"total":1,"vacancies":[{"title":"x"}]}'), "garbage"),
+        (told(b"{}", b"503 Service Unavailable"), "status-503"),
+        (told(b"{}", b"400 Bad Request"), "status-400"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", "garbage"),
+        (b"", "garbage"),
+    ],
+)
+async def test_anything_but_a_page_of_vacancies_is_a_fault(views, answer, fault):
+    """Cut, empty, of another shape, another status: the line can let legacy answer."""
+    origin = Origin(answer)
+    found = await fault_of(views, origin.url)
+    origin.close()
+    assert (found.fault, found.core) == (fault, "newcore")
+
+
+async def test_a_newcore_that_is_down_or_slow_is_a_fault_in_time(views):
+    """Nothing listens: before sending. Hanging: at the limit, not later."""
+    down = await fault_of(views, "http://127.0.0.1:1")
+    assert (down.fault, down.sent) == ("unreachable", False)
+    origin = Origin(told(b"{}"), wait=3.0)
+    start = time.monotonic()
+    slow = await fault_of(views, origin.url, limit=0.3)
+    origin.close()
+    assert slow.fault == "timeout"
+    assert time.monotonic() - start < 1.5
+
+
+async def test_what_only_legacy_can_answer_is_never_asked(views):
+    """An expression is untranslatable, and nothing is sent."""
+    call = Call(SEARCH.format, SEARCH.links, SEARCH.function, SEARCH.kind, aliases=(("title", "a OR b"), ("srn", "x")))
+    found = await fault_of(views, "http://127.0.0.1:1", call)
+    assert (found.fault, found.sent) == ("untranslatable", False)

@@ -1,0 +1,36 @@
+import pytest
+
+from proxy.errors import UpstreamError
+from rollout.client import NewcoreClient
+from rollout.record import Entity, RejectedError, Row
+
+TEXTS = dict.fromkeys(
+    ("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector"), "x "
+)
+
+
+async def test_records_go_in_and_are_listed(moving):
+    """Applied once, older the second time, removed for good."""
+    async with NewcoreClient(moving.settings.newcore_url, moving.settings.newcore_token.reveal()) as target:
+        row = Row("1-E1", TEXTS)
+        assert [await target.apply(Entity.EMPLOYER, row, 3) for _ in range(2)] == ["applied", "older"]
+        assert [each async for each in target.rows(Entity.EMPLOYER)] == ["1-E1"]
+        assert await target.remove(Entity.EMPLOYER, "1-E1", 4) == "applied"
+        assert await target.apply(Entity.EMPLOYER, row, 9) == "removed"
+
+
+async def test_a_refused_record_and_a_wrong_secret_are_told_apart(moving):
+    """Sending a poisonous record again cannot help; a wrong secret can be mended."""
+    async with NewcoreClient(moving.settings.newcore_url, moving.settings.newcore_token.reveal()) as target:
+        with pytest.raises(RejectedError):
+            await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS | {"name": "\x00"}), 3)
+    async with NewcoreClient(moving.settings.newcore_url, "wrong") as target:
+        with pytest.raises(UpstreamError, match="status-401"):
+            await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS), 3)
+
+
+async def test_a_newcore_that_is_down_is_an_upstream_fault():
+    """The worker waits and goes on."""
+    async with NewcoreClient("http://127.0.0.1:1", "x") as target:
+        with pytest.raises(UpstreamError):
+            await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS), 3)

@@ -127,7 +127,7 @@ def raise_family(place: Place, family: Family, workers: int) -> dict[str, Any]:
     import_directory(place)
     family.await_url(legacy, place.url(120) + "/sonar_nld/start.swe")
     family.await_url(newcore, place.url(20) + "/health")
-    run(place, "backfill", "vacancies")
+    run(place, "backfill", "vacancies", "--once")
     family.add(child(place, "worker", "worker"))
     family.await_url(gateway, place.url(0) + "/sonar_nld/start.swe")
     return contract(place, cluster.dsn(Role.READER, Database.GATEWAY))

@@ -15,7 +15,9 @@ _SHORT = {
     "Qm": "SWEQMMethod", "AC": "SWEAC", "Rpc": "SWERPC", "Ts": "SWETS", "N": "SRN", "Fo": "SWEFo", "D": "SWEDataOnly",
     "Ex": "SWEExclude", "Sm": "SWESetMarkup", "U": "SWEUserName", "Pw": "SWEPassword", "Mn": "SWEModNum", "B": "SWEBID",
 }  # fmt: skip
-_LONG = (*_SHORT.values(), "SWECmd", "SWEC", "SWEQueryName", "ExportFormat", "ExportScope", "IsPortlet", "KeepAlive")
+_IMAGE = ("x", "y")
+"""Where an image button was clicked: old browsers send it along, legacy ignores it."""
+_LONG = (*_SHORT.values(), "SWECmd", "SWEC", "SWEQueryName", "ExportFormat", "ExportScope", "IsPortlet", "KeepAlive", *_IMAGE)
 NAMES = {
     **{name.lower(): name for name in _LONG},
     **{short.lower(): name for short, name in _SHORT.items()},
@@ -37,7 +39,7 @@ SHARED = frozenset({"SWEC", "SRN", "SWETS", "SWERPC", SESSION_NAME})
 """Arguments of the whole request, wherever in a chain they stand."""
 WITHOUT_EFFECT = frozenset(
     {"SWEFo", "SWENeedContext", "SWEKeepContext", "SWEDataOnly", "SWEExclude", "SWEBID", "SWEReqRowId"}
-    | {"SWEActiveApplet", "SWEActiveView", "SWEPage"}
+    | {"SWEActiveApplet", "SWEActiveView", "SWEPage", *_IMAGE}
 )
 KEEPS_ALIVE = frozenset({"IsPortlet", "KeepAlive"})
 OPENING = frozenset({"GotoView", "GotoPageTab"})

@@ -144,7 +144,7 @@ def advance(session: Session, seen: Seen, now: datetime) -> Session:
         last_seen=now,
         view=_view(call, session) if carried else session.view,
         function=_function(call, session) if carried else session.function,
-        current=_current(session, seen) if carried else session.current,
+        current=_current(session, seen) if carried or call.moves_cursor else session.current,
         verified=_verified(session, call, seen.kept),
         sequence=session.sequence if call.sequence is None else call.sequence,
     )

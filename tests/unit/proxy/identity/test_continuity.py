@@ -261,3 +261,10 @@ def test_a_session_ends_by_idleness_or_by_age(idle, age):
     limits = Limits(timedelta(seconds=1800), timedelta(seconds=36_000))
     session = a_session(started_at=NOW - timedelta(seconds=max(idle, age)), last_seen=NOW - timedelta(seconds=idle))
     assert expired(session, NOW, limits) == (idle > 1800 or max(idle, age) > 36_000)
+
+
+def test_an_export_behind_a_command_that_moves_the_cursor_leaves_no_record():
+    """A chained export moved SONAR's cursor all the same: nobody knows where it stands."""
+    chained = a_call("list.export", kind=Kind.EXPORT, pages=True, moves_cursor=True)
+    after = advance(a_session(current="1-7A"), Seen(chained, LEGACY.core, reading(shown(), listed=True), ()), NOW)
+    assert after.current is None

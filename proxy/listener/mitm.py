@@ -29,9 +29,10 @@ from OpenSSL import SSL
 
 from proxy.errors import OperatorError
 from proxy.listener import guard
-from proxy.listener.client import ClientConnection, Deadlines, House, Wire
+from proxy.listener.client import ClientConnection, House, Wire
 from proxy.listener.head import RequestRules
 from proxy.listener.layers import Terms
+from proxy.listener.phase import Deadlines
 from proxy.ports import Carrier
 
 SWEEP_SECONDS = 0.5

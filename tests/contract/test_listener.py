@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from proxy.errors import OperatorError
-from proxy.listener.client import Deadlines
 from proxy.listener.head import RequestRules
 from proxy.listener.mitm import ListenerSettings, MitmListener, claim_port
+from proxy.listener.phase import Deadlines
 from proxy.model.entry import Delivery
 from proxy.model.http import Answer
 from tests.doubles.carrier import CarrierDouble, page, serving, speak

@@ -1,0 +1,5 @@
+"""`python -m bench`, which is what `make bench` runs."""
+
+from bench.run import main
+
+main()

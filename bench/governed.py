@@ -62,11 +62,14 @@ def read_of(demo: dict[str, Any], name: str = "open_client") -> list[Ask]:
         cookies = _log_in(address, demo, demo["users"][0])
         if cookies is None:
             break
-        path = _filled(
-            asked["path"], {**{key: str(value) for key, value in person.items()}, "sn": cookies.partition("=")[2]}
+        values = {**{key: str(value) for key, value in person.items()}, "sn": cookies.partition("=")[2]}
+        target = "?".join(filter(None, (asked["path"], asked.get("body"))))  # legacy reads a link like a form
+        fields = tuple(
+            (key, value)
+            for key, value in asked["headers"].items()
+            if key.lower() not in {"host", "cookie", "content-type"}
         )
-        fields = tuple((key, value) for key, value in asked["headers"].items() if key.lower() not in {"host", "cookie"})
-        asks.append(Ask(asked["method"], path, (*fields, ("Cookie", cookies))))
+        asks.append(Ask("GET", _filled(target, values), (*fields, ("Cookie", cookies))))
     return asks
 
 

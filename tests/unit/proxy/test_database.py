@@ -80,7 +80,9 @@ def test_check_reports_a_grant_that_no_migration_gave(database: Cluster) -> None
     with psycopg.connect(database.owner_dsn(), autocommit=True) as connection:
         connection.execute("GRANT UPDATE ON declared_grant TO poort_gateway")
         try:
-            assert check(database) == ["poort_gateway: UPDATE on declared_grant for poort_gateway was given by no migration"]
+            assert check(database) == [
+                "poort_gateway: UPDATE on declared_grant for poort_gateway was given by no migration"
+            ]
         finally:
             connection.execute("REVOKE UPDATE ON declared_grant FROM poort_gateway")
     assert check(database) == []
@@ -105,7 +107,9 @@ def test_check_reports_a_grant_that_went_missing(database: Cluster) -> None:
     with psycopg.connect(database.owner_dsn(), autocommit=True) as connection:
         connection.execute("REVOKE SELECT ON alembic_version FROM poort_gateway")
         try:
-            assert check(database) == ["poort_gateway: SELECT on alembic_version for poort_gateway was declared and is missing"]
+            assert check(database) == [
+                "poort_gateway: SELECT on alembic_version for poort_gateway was declared and is missing"
+            ]
         finally:
             connection.execute("GRANT SELECT ON alembic_version TO poort_gateway")
 

@@ -88,7 +88,7 @@ class Carry:
         try:
             async with asyncio.timeout(EXCHANGE_LIMIT_S):
                 end = await self._walk(errand)
-        except (Exception, asyncio.CancelledError) as fault:  # a fault of any kind becomes a refusal (ADR 0010)
+        except (Exception, asyncio.CancelledError) as fault:  # a fault of any kind becomes a refusal (ADR 0007)
             if is_called_off(fault):
                 raise
             end = await self._fail(errand, fault)

@@ -139,7 +139,9 @@ def _invoke(command: str, args: Args, tables: Tables) -> tuple[Part, ...]:
     known = tables.catalogue.find(name, "", "InvokeMethod", _COPYING.get(method, method))
     applet = _applet(args.get("SWEApplet", ""), name, view, tables)
     rows = name_rows(args, view, tables.views)
-    link = Link(known.id if known else None, name, applet, command, method, _first(rows))
+    shown = tables.catalogue.find(name, "", "GotoView") if name and known is None else None
+    of_view = shown.id if shown else None
+    link = Link(known.id if known else None, name, applet, command, method, _first(rows), of_view)
     if method == "AppletLogin" and known is not None:
         return (_session("AppletLogin", args),)
     if method == "ExportList":

@@ -1,7 +1,8 @@
 """What a session goes on with: the function of its view, the list that it opened, the record under SONAR's cursor.
 
 Rules:
-1. Navigation has no function of its own: it inherits that of the session's view, paging that of the list.
+1. Navigation has no function of its own: it inherits that of the view it names, else of the session's view; paging
+   that of the list.
 2. A call without a row id acts on the record under the cursor. If its person is unknown or was withheld there is no
    current record, and the call is refused before anything is sent.
 3. An export goes on with the list: the list's own function goes before it in the call, so that both rights are needed.
@@ -80,10 +81,11 @@ def settle(call: Call, session: Session | None) -> Call | Reason:
 
 
 def _inherited(call: Call, session: Session) -> str | None:
-    view = next((link.view for link in call.links if link.function is None and link.view), "")
-    if not call.pages or (view and view == session.view and call.kind is not Kind.EXPORT):
-        return session.function
-    return session.listing.function if session.listing else None
+    named = next((link for link in call.links if link.function is None and link.view), None)
+    elsewhere = named is not None and named.view != session.view
+    if call.pages and (named is None or elsewhere or call.kind is Kind.EXPORT):
+        return session.listing.function if session.listing else None
+    return named.of_view if named is not None and elsewhere else session.function
 
 
 def _rows(call: Call, session: Session) -> tuple[str, ...]:

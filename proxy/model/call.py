@@ -65,6 +65,8 @@ class Link:
     command: str = ""
     method: str = ""
     row_id: str | None = None
+    of_view: str | None = None
+    """Function by which the named view is looked at: what a navigation inherits where the session is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,3 +268,11 @@ def test_an_export_behind_a_command_that_moves_the_cursor_leaves_no_record():
     chained = a_call("list.export", kind=Kind.EXPORT, pages=True, moves_cursor=True)
     after = advance(a_session(current="1-7A"), Seen(chained, LEGACY.core, reading(shown(), listed=True), ()), NOW)
     assert after.current is None
+
+
+def test_navigation_on_another_view_is_of_the_view_it_names():
+    """A new query right after the log-in is a search, not a look at the work list; an unknown view has no function."""
+    at_work = a_session(view="SNR Werkvoorraad View", function="home.worklist.view")
+    asked = Link(None, "SNR Klant Zoek View", method="NewQuery", of_view="client.search")
+    assert settle(replace(a_call(None), links=(asked,)), at_work).function == "client.search"
+    assert settle(replace(a_call(None), links=(replace(asked, of_view=None),)), at_work) is Reason.NO_CURRENT_RECORD

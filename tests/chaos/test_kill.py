@@ -29,7 +29,7 @@ from tests.doubles.people import Account, accounts
 from tests.doubles.readlog import ReadLog
 from tests.scenarios.conftest import System, free_base, start, stop
 
-LONG = bool(os.environ.get("POORT_LONG") or os.environ.get("POORT_TEST_LONG"))
+LONG = bool(os.environ.get("POORT_TEST_LONG"))
 KILLS = int(os.environ.get("POORT_TEST_CHAOS", "100" if LONG else "10"))
 CLIENTS = 200
 USERS = ("AWE0421", "AWE0733", "AWE0815", "IDV0211", "IDV0622", "KMG0106", "KMG0200", "KMG0363")

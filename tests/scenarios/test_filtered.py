@@ -18,7 +18,7 @@ from tests.doubles.needles import Needles, needles, readings
 from tests.doubles.people import RELATIONS, Account, accounts, forbidden, must_show, relation
 from tests.scenarios.conftest import System
 
-LONG = bool(os.environ.get("POORT_LONG") or os.environ.get("POORT_TEST_LONG"))
+LONG = bool(os.environ.get("POORT_TEST_LONG"))
 CLIENTS = 400
 EACH = 4 if LONG else 1
 """Persons of each relation and protection class that every user tries."""

@@ -20,7 +20,7 @@ from tests.doubles.people import accounts
 from tests.doubles.readlog import ReadLog
 from tests.scenarios.conftest import System
 
-LONG = bool(os.environ.get("POORT_LONG") or os.environ.get("POORT_TEST_LONG"))
+LONG = bool(os.environ.get("POORT_TEST_LONG"))
 EXCHANGES = 1200 if LONG else 160
 CLIENTS = 400
 REFERENCE = re.compile(r"SP(?:-[0-9A-HJKMNP-TV-Z]{4}){3}")

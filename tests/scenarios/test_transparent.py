@@ -20,7 +20,7 @@ from tests.doubles.people import Account, accounts, must_show, relation
 from tests.doubles.twin import Pair, Twin, twin
 from tests.scenarios.conftest import System
 
-LONG = bool(os.environ.get("POORT_LONG") or os.environ.get("POORT_TEST_LONG"))
+LONG = bool(os.environ.get("POORT_TEST_LONG"))
 EXCHANGES = 2400 if LONG else 280
 CLIENTS = 400
 USERS = ("AWE0421", "AWE0733", "IDV0211", "KMG0106", "WSP0101", "EXP0101", "KCC0001", "GEM0106")

@@ -31,7 +31,7 @@ FAULTS = {
     "MemoryError": MemoryError, "RecursionError": RecursionError, "TimeoutError": TimeoutError,
 }  # fmt: skip
 ZOEK = "SNR Klant Zoek View"
-LONG = bool(os.environ.get("POORT_LONG") or os.environ.get("POORT_TEST_LONG"))
+LONG = bool(os.environ.get("POORT_TEST_LONG"))
 type Asking = Callable[[Gate, Visitor], Awaitable[Reply]]
 
 

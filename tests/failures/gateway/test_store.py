@@ -39,7 +39,10 @@ async def entered(system: System) -> Visitor:
     """Log in through the gateway."""
     user = system.user("AW")
     browser = Visitor(system.said["gateway"], user["user"], user["password"])
-    assert (await browser.login()).status == 302
+    until = time.monotonic() + 30
+    while (reply := await browser.login()).status != 302:
+        assert time.monotonic() < until, reply.text
+        await asyncio.sleep(0.2)
     return browser
 
 
@@ -79,12 +82,15 @@ async def test_without_the_log_store_nothing_is_served_but_static_files(whole: S
     assert "SNR Klant Form" in (await browser.open_client(row(whole))).text
     notes = control.notes(row(whole), "zonder logboek")
     control.reset()
+    began = time.monotonic()
     with without_database(whole):
         page, rpc = await browser.open_client(row(whole)), await browser.drill(row(whole), rpc=True)
-        note, login = await browser.create_note(row(whole), "zonder logboek"), await Visitor(whole.said["gateway"]).login(browser.user, browser.password)
+        note = await browser.create_note(row(whole), "zonder logboek")
+        async with Visitor(whole.said["gateway"], browser.user, browser.password) as stranger:
+            login = await stranger.login()
         for reply in (page, rpc, note, login):
             assert REFERENCE.search(reply.body), reply.text
-            assert reply.status >= 500
+        assert {reply.status for reply in (page, note, login)} <= {500, 503}
         assert b'class="SWERPCError"' in rpc.body
         assert control.seen == 0
         assert (await browser.exchange("GET", STATIC)).status == 200
@@ -92,6 +98,7 @@ async def test_without_the_log_store_nothing_is_served_but_static_files(whole: S
     assert control.notes(row(whole), "zonder logboek") == notes
     await browser.close()
     whole.poort("log", "verify")
+    print(f"without database: {time.monotonic() - began:.1f} s for six requests")
 
 
 @contextmanager
@@ -118,7 +125,8 @@ async def test_a_database_that_is_slow_releases_nothing_early(whole: System, tab
         page = asyncio.create_task(browser.open_client(row(whole)))
         await asyncio.sleep(2.0)
         assert not page.done(), "released while its record could not be stored"
-        assert (await Visitor(whole.said["gateway"]).exchange("GET", STATIC)).status == 200
+        async with Visitor(whole.said["gateway"]) as stranger:
+            assert (await stranger.exchange("GET", STATIC)).status == 200
         await asyncio.wait({page}, timeout=3.5)
     reply = await asyncio.wait_for(page, 15)
     print(f"slow {table}: answered {reply.status} after {time.monotonic() - began:.1f} s")

@@ -1,6 +1,6 @@
 """Two fuzzers: requests against a strict judge, answers from a misbehaving origin. No finding, no descriptor left.
 
-POORT_FUZZ=long runs ten thousand inputs each. A failing input is printed as its seed and bytes.
+POORT_TEST_FUZZ=long runs ten thousand inputs each. A failing input is printed as its seed and bytes.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from tests.doubles.carrier import CarrierDouble, serving
 from tests.doubles.origin import Origin, open_descriptors
 from tests.doubles.request_cases import CASES as REQUESTS
 
-INPUTS = 10_000 if os.environ.get("POORT_FUZZ") == "long" else 1_000
-SEED = int(os.environ.get("POORT_FUZZ_SEED", "20260101"))
+INPUTS = 10_000 if os.environ.get("POORT_TEST_FUZZ") == "long" else 1_000
+SEED = int(os.environ.get("POORT_TEST_FUZZ_SEED", "20260101"))
 SPICES = (
     b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b"\x0b", b":", b",", b"chunked", b"Transfer-Encoding: chunked\r\n", b"Host: poort\r\n",
     b"Content-Length: 3\r\n", b"Content-Length: 0\r\n", b"HTTP/1.1", b"GET /smuggled HTTP/1.1\r\nHost: poort\r\n\r\n", b"0\r\n\r\n",

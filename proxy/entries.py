@@ -93,7 +93,7 @@ def access(house: House, trail: Trail) -> Access:
         policy=house.matrix.hash,
         cell=decision.cell if decision else "",
         vacancy=call.vacancy if call else None,
-        core=route.core if route and trail.answered else None,
+        core=route.core if route and (trail.answered or trail.sent) else None,
         revision=route.revision if route else None,
         routing=house.routing.hash,
         upstream_status=trail.answered.answer.status if trail.answered else None,

@@ -70,6 +70,8 @@ class Trail(msgspec.Struct, frozen=True):
     intent: UUID | None = None
     journal: int | None = None
     answered: Answered | None = None
+    sent: bool = False
+    """Bytes may have reached a core, though no answer of it is here."""
     login: tuple[str, bytes] | None = None
     """User and token of a log-in that succeeded in this exchange."""
     rotated: bytes | None = None

@@ -206,7 +206,7 @@ class Carry:
 
     async def _fail(self, errand: Errand, fault: BaseException) -> Refusal:
         """Turn a fault into a recorded refusal; the trail is what the carrier saw until then."""
-        trail = trail_with(errand.trail, denied=reason_of(errand, fault), detail=detail_of(fault))
+        trail = trail_with(errand.trail, denied=reason_of(errand, fault), detail=detail_of(fault), sent=errand.sent)
         log.error("exchange failed", exchange=str(errand.exchange.id), reason=trail.denied, **place(fault))
         outcome = OutcomeState.UNKNOWN if errand.sent else OutcomeState.REJECTED
         trail = trail_with(trail, outcome=outcome if trail.intent else None)

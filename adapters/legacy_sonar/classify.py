@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from adapters.legacy_sonar import link as links
 from adapters.legacy_sonar.link import Tables
 from adapters.legacy_sonar.part import Part
-from adapters.legacy_sonar.vocabulary import COMMANDS, LOGIN_VIEW, OPENING, WITHOUT_EFFECT
+from adapters.legacy_sonar.vocabulary import BY_PLACE, COMMANDS, LOGIN_VIEW, OPENING, WITHOUT_EFFECT
 from adapters.legacy_sonar.wire import OddError, Parameters
 from proxy.model.call import Call, Format, Kind, Link, Search
 
@@ -66,6 +66,7 @@ def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Ta
         logoff=any(part.logoff for part in parts),
         row_ids=tuple(dict.fromkeys(row for part in parts for row in part.rows)),
         by_cursor=any(part.by_cursor for part in parts),
+        by_place=any(link.method in BY_PLACE and link.row_id is None for part in parts for link in part.links),
         moves_cursor=any(part.moves_cursor for part in parts),
         pages=any(part.pages for part in parts),
         context=any(part.context for part in parts),

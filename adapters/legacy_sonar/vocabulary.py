@@ -51,6 +51,8 @@ CONTINUING = frozenset(
 """Methods that go on with the list that the session opened."""
 REPOSITIONING = CONTINUING - {"SaveQueryAs"} | {"NewQuery", "PositionOnRow", "EditRecord"}
 """Navigation after which the cursor stands elsewhere."""
+BY_PLACE = frozenset({"Drilldown", "PositionOnRow", "EditRecord", "WriteRecord", "DeleteRecord", "CopyRecord"})
+"""Methods that act on the place in the list, or on the record under it, when no row is named."""
 AS_SHOWN = frozenset({"GotoPage", "GotoPostedAction", "GetApplet", "ReloadCT"})
 """Commands that show the current view again."""
 EXPORT_FORMATS = frozenset({"XLS", "CSV"})

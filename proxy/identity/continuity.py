@@ -7,8 +7,9 @@ Rules:
    current record, and the call is refused before anything is sent.
 3. An export goes on with the list: the list's own function goes before it in the call, so that both rights are needed.
 4. After an answer the cursor is believed only where the answer says it and its person was kept.
-5. Legacy keeps one list per view: paging goes on with the list of the view it names, never with another one.
-6. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
+5. A place in a list of newcore means another row to legacy: a call that names no row is refused there.
+6. Legacy keeps one list per view: paging goes on with the list of the view it names, never with another one.
+7. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
 """
 
 from collections.abc import Sequence
@@ -67,6 +68,8 @@ def settle(call: Call, session: Session | None) -> Call | Reason:
     inherits = any(link.function is None for link in call.links)
     if session is None:
         return Reason.NO_SESSION if inherits or call.by_cursor else call
+    if call.by_place and _shows_newcore(session):
+        return Reason.NO_CURRENT_RECORD
     function = _inherited(call, session) if inherits or call.pages else call.function
     if function is None or (call.by_cursor and session.current is None):
         return Reason.NO_CURRENT_RECORD
@@ -78,6 +81,12 @@ def settle(call: Call, session: Session | None) -> Call | Reason:
     if call.kind is Kind.EXPORT and call.pages:
         links = (Link(function, command="ExportedList"), *links)
     return replace(call, links=links, function=call.function or function, row_ids=rows, vacancy=vacancy)
+
+
+def _shows_newcore(session: Session) -> bool:
+    """Tell whether the client looks at a list of newcore: a place in it means another row to legacy."""
+    held = (session.listing, *session.lists) if session.listing else session.lists
+    return any(each.view == session.view and each.core == Core.NEWCORE for each in held)
 
 
 def _inherited(call: Call, session: Session) -> str | None:

@@ -89,6 +89,8 @@ class Call:
     """Rows of persons that the request names."""
     by_cursor: bool = False
     """Acts on the record where SONAR's cursor stands, because the request names no row."""
+    by_place: bool = False
+    """Acts on a place in the list that legacy shows, because no row is named."""
     moves_cursor: bool = False
     pages: bool = False
     """Goes on with the list that the session opened (next set, previous set, sort, export of the list)."""

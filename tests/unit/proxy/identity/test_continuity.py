@@ -276,3 +276,13 @@ def test_navigation_on_another_view_is_of_the_view_it_names():
     asked = Link(None, "SNR Klant Zoek View", method="NewQuery", of_view="client.search")
     assert settle(replace(a_call(None), links=(asked,)), at_work).function == "client.search"
     assert settle(replace(a_call(None), links=(replace(asked, of_view=None),)), at_work) is Reason.NO_CURRENT_RECORD
+
+
+def test_a_place_in_a_list_of_newcore_is_no_place_in_legacy():
+    """A write or a click without a row id would reach another record there; with the list of legacy it is legacy's own."""
+    moved = Listing("vacancy.search", Core.NEWCORE, (), view="SNR Vacature Zoek View")
+    call = a_call("vacancy.manage", "SNR Vacature View", kind=Kind.MUTATE, by_place=True)
+    looking = a_session(view=moved.view, listing=moved)
+    assert settle(call, looking) is Reason.NO_CURRENT_RECORD
+    assert settle(call, replace(looking, listing=replace(moved, core=Core.LEGACY))) == call
+    assert settle(call, replace(looking, view="SNR Vacature View")) == call

@@ -194,7 +194,16 @@ def owner(place: Place) -> str:
 
 def child(place: Place, name: str, *command: str) -> Child:
     """Describe one process of the demo."""
-    return Child(name, (*poort(), *command), environment(place), place.file("logs") / f"{name}.log")
+    return Child(name, (*poort(), *command), served(place), place.file("logs") / f"{name}.log")
+
+
+def served(place: Place) -> dict[str, str]:
+    """Give a lasting process the server's address: it never starts the server itself, which is the supervisor's to do.
+
+    A child that restarts while the server is down would start it on another port, and the two would not meet again.
+    """
+    server = embedded.running(place.file(SERVER))
+    return environment(place) | ({"POORT_DATABASE_URL": server.owner} if server else {})
 
 
 def run(place: Place, *command: str) -> str:

@@ -80,7 +80,17 @@ def fresh_database(database: Cluster) -> Iterator[Cluster]:
     yield copy
     with psycopg.connect(database.owner, autocommit=True) as connection:
         for each in Database:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy.name(each))))
+            _drop(connection, copy.name(each))
+
+
+def _drop(connection: psycopg.Connection, name: str, attempts: int = 50) -> None:
+    """Drop a copy; a process of the server itself (autovacuum) may be in it for a moment, and is not ours to end."""
+    for _ in range(attempts):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{name} could not be dropped")
 
 
 def _copy_empty(connection: psycopg.Connection, name: str, copy: str, roles: tuple[str, ...]) -> None:

@@ -195,7 +195,9 @@ async def test_no_answer_without_a_record_whoever_is_killed(system: System, caps
     report = audit(system, crew, records)
     with capsys.disabled():
         slowest = max(killer.recovered)
-        print(f"\nchaos: {KILLS} kills {dict(killer.killed)} in {time.monotonic() - began:.0f} s, slowest recovery {slowest:.1f} s; {report}")
+        print(
+            f"\nchaos: {KILLS} kills {dict(killer.killed)} in {time.monotonic() - began:.0f} s, slowest recovery {slowest:.1f} s; {report}"
+        )
     system.poort("log", "verify")
 
 

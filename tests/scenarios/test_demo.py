@@ -74,7 +74,9 @@ async def test_a_persons_values_stand_on_the_legacy_page(system: System, relatio
     script = Script({**system.said, "gateway": system.said["legacy"]}, system.user("AW"))
     assert (await script.send("login")).status == 302
     overview = (await script.send("open_client", person)).text
-    shown = overview + (await script.send("open_identity", person)).text + (await script.send("open_notes", person)).text
+    shown = (
+        overview + (await script.send("open_identity", person)).text + (await script.send("open_notes", person)).text
+    )
     await script.browser.close()
     missing = [key for key in PERSON if person[key] not in shown and person[key].lstrip("0") not in shown]
     assert not missing
@@ -121,9 +123,7 @@ async def test_a_request_of_the_contract_runs(system: System, name: str, relatio
         ("soap_profile", "GEMSYS", "in_region", 200),
     ],
 )
-async def test_a_request_for_another_role_runs(
-    system: System, name: str, role: str, person: str, status: int
-) -> None:
+async def test_a_request_for_another_role_runs(system: System, name: str, role: str, person: str, status: int) -> None:
     """What the first adviser has no right to is there for the role that has it."""
     script = Script(system.said, system.user(role))
     chosen = system.said["clients"][person]
@@ -142,7 +142,7 @@ def directory() -> Iterator[Path]:
     """A data directory of one's own that the database's user can reach."""
     path = Path(mkdtemp(prefix="poort-", dir="/var/tmp"))
     path.chmod(0o755)
-    yield path
+    return path
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ class Books:
 def books(system: System) -> Iterator[Books]:
     """The log of the running system."""
     Control(system.control).calm()
-    yield Books(system, ReadLog(system.said["database"]), list(Store(CLIENTS, 1).tables["client"].values()))
+    return Books(system, ReadLog(system.said["database"]), list(Store(CLIENTS, 1).tables["client"].values()))
 
 
 def persons_in(books: Books, reply: Reply) -> set[str]:
@@ -80,7 +80,9 @@ async def test_every_exchange_has_one_record_and_every_person_shown_one_disclosu
             faults.append(f"{record['account']} {name} {reply.status}: {len(shown)} shown, {told} disclosures")
         refused = "Referentienummer" in reply.text or "SWERPCError" in reply.text
         if (record["decision"] == "allow") == refused:
-            faults.append(f"{record['account']} {name} {reply.status}: decision {record['decision']} {record['reason']}")
+            faults.append(
+                f"{record['account']} {name} {reply.status}: decision {record['decision']} {record['reason']}"
+            )
     assert not faults, f"{len(faults)}:\n" + "\n".join(faults[:20])
     assert books.log.await_completions(mark, len(sent)) == len(sent)
     print(f"logged: {len(sent)} exchanges, {sum(len(r['disclosure']) for r in records)} disclosures, "
@@ -160,7 +162,9 @@ async def test_static_files_are_passed_on_and_not_recorded(books: Books) -> None
 async def test_a_broken_head_is_recorded(books: Books) -> None:
     """A request that breaks the grammar has a record without function, and its reference finds it."""
     browser, mark = books.browser("AWE0421"), books.log.newest()
-    reply = await browser.raw(b"GET /sonar_nld/start.swe HTTP/1.1\r\nHost: " + browser.host_header.encode() + b"\r\nX: a\r\n b\r\n\r\n")
+    reply = await browser.raw(
+        b"GET /sonar_nld/start.swe HTTP/1.1\r\nHost: " + browser.host_header.encode() + b"\r\nX: a\r\n b\r\n\r\n"
+    )
     await browser.close()
     record = books.log.since(mark)[-1]
     assert reply.status == 400
@@ -176,7 +180,8 @@ async def test_a_mutation_leaves_intent_and_outcome(books: Books) -> None:
     await browser.create_note(row, "")
     await browser.close()
     states = books.log.rows(
-        "SELECT s.state FROM journal j JOIN journal_state s ON s.intent = j.id WHERE j.access > %s ORDER BY j.seq", [mark]
+        "SELECT s.state FROM journal j JOIN journal_state s ON s.intent = j.id WHERE j.access > %s ORDER BY j.seq",
+        [mark],
     )
     assert [state["state"] for state in states] == ["acked", "rejected"]
 
@@ -191,7 +196,9 @@ async def test_no_secret_lies_in_the_log_or_beside_it(books: Books) -> None:
     await browser.exchange("GET", f"{PATH}?SWECmd=Xlg&U=AWE0421&Pw=Fout-wachtwoord-9&SWEC=1")
     await browser.close()
     secrets = {p["bsn"] for p in books.people} | {p["bsn"].lstrip("0") for p in books.people}
-    words = re.compile("|".join([re.escape(token), "Fout-wachtwoord-9", *(re.escape(a.password) for a in accounts().values())]))
+    words = re.compile(
+        "|".join([re.escape(token), "Fout-wachtwoord-9", *(re.escape(a.password) for a in accounts().values())])
+    )
     found = [
         f"{table}: {line[:200]}" for table, line in books.log.everything()
         if words.search(line) or secrets & set(re.findall(r"(?<![0-9a-f])\d{8,9}(?![0-9a-f])", line))

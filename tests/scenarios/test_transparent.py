@@ -109,7 +109,9 @@ class Generator:
         return lambda browser: browser.exchange(method, f"/sonar_nld/static/{name}", b"", known)
 
     def _contact(self) -> Iterator[tuple[str, Doing]]:
-        fitting = [p for p in self.store.tables["client"].values() if p["klass"] == "ordinary" and p["birth_date"][6:] != "00"]
+        fitting = [
+            p for p in self.store.tables["client"].values() if p["klass"] == "ordinary" and p["birth_date"][6:] != "00"
+        ]
         bsns = Counter(person["bsn"] for person in self.store.tables["client"].values())
         person = self.draw.choice([p for p in fitting if bsns[p["bsn"]] == 1])
         yield "national_search", lambda browser: actions.verify(browser, person)
@@ -120,13 +122,19 @@ class Generator:
             if must_show(self.account, person, name):
                 yield name, lambda browser, act=actions.READS[name]: act(browser, person)
                 yield f"{name}_old", lambda browser, view=name: self._old(browser, person, view)
-        if self.account.roles & {"AW", "IDV", "KM"} and relation(self.account, person) != "region" or self.account.kind == "UWV":
-            if self.account.may("search_bsn"):
-                yield "search_bsn", lambda browser: browser.search_bsn(person["bsn"])
-                yield "search_name", lambda browser: browser.search_name(person["surname"].strip() + "*")
+        if (
+            (self.account.roles & {"AW", "IDV", "KM"}
+            and relation(self.account, person) != "region")
+            or self.account.kind == "UWV"
+        ) and self.account.may("search_bsn"):
+            yield "search_bsn", lambda browser: browser.search_bsn(person["bsn"])
+            yield "search_name", lambda browser: browser.search_name(person["surname"].strip() + "*")
         if self.account.roles & {"AW"} and relation(self.account, person) == "caseload":
             yield "create_note", lambda browser: browser.create_note(person["row_id"], "±4 uur “€ 5” \x81 Müller")
-            yield "update_contact", lambda browser: browser.update_contact(person["row_id"], "", ("s_5_1_4_0", "Café ’t Hoekje"))
+            yield (
+                "update_contact",
+                lambda browser: browser.update_contact(person["row_id"], "", ("s_5_1_4_0", "Café ’t Hoekje")),
+            )
         if "EXP" in self.account.roles:
             form = self.draw.choice(["XLS", "CSV"])
             yield "export", lambda browser: self._export(browser, person, form)
@@ -147,7 +155,9 @@ class Generator:
         if form == 0:
             return await browser.exchange("HEAD", target)
         if form == 1:
-            return await browser.exchange("GET", f"{PATH}?C=Gv&V={view}&R={person['row_id']}", b"", [("Accept-Encoding", "gzip, deflate")])
+            return await browser.exchange(
+                "GET", f"{PATH}?C=Gv&V={view}&R={person['row_id']}", b"", [("Accept-Encoding", "gzip, deflate")]
+            )
         crumbs = "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
         lines = f"Host: {browser.host_header}\r\nConnection: Keep-Alive\r\nCookie: {crumbs}\r\n"
         return await browser.raw(f"GET {target} HTTP/1.0\r\n{lines}\r\n".encode("latin-1"))
@@ -159,7 +169,10 @@ class Generator:
         vacancy = self.draw.choice(self.vacancies)
         yield "vacancy", lambda browser: browser.open_client(vacancy["row_id"], "SNR Vacature View")
         if self.account.roles & {"WSP", "AW", "KM"}:
-            yield "employers", lambda browser: browser.get(("SWECmd", "GotoView"), ("SWEView", "SNR Werkgever Zoek View"))
+            yield (
+                "employers",
+                lambda browser: browser.get(("SWECmd", "GotoView"), ("SWEView", "SNR Werkgever Zoek View")),
+            )
 
     async def _paged(self, browser: Visitor, region: str) -> Reply:
         await browser.search_vacancies(("s_11_1_6_0", region))
@@ -205,7 +218,10 @@ async def test_two_cookies_and_an_absolute_address_come_through(scene: Scene) ->
     """Two Set-Cookie lines stay two; an address of legacy's own becomes the gateway's."""
     account = accounts()["AWE0421"]
     pair = Pair.of(scene.beside.url, scene.system.said["gateway"], account.user, account.password)
-    for control, browser in ((Control(scene.system.control), scene.system.said["legacy"]), (scene.beside.control, scene.beside.url)):
+    for control, browser in (
+        (Control(scene.system.control), scene.system.said["legacy"]),
+        (scene.beside.control, scene.beside.url),
+    ):
         control.modes(two_cookies=True, location=browser)
     replies = await pair.both(lambda browser: browser.login())
     scene.both()
@@ -225,9 +241,13 @@ async def test_odd_bytes_reach_legacy_as_they_were_sent(scene: Scene) -> None:
     cookies = f"Cookie: _sn={browser.cookies['_sn']}\r\n"
     host = f"Host: {browser.host_header}\r\n"
     control.reset()
-    await browser.raw(f"GET {target}&s_11_1_2_0=M".encode() + b"\xfcller HTTP/1.1\r\n" + (host + cookies + "\r\n").encode())
+    await browser.raw(
+        f"GET {target}&s_11_1_2_0=M".encode() + b"\xfcller HTTP/1.1\r\n" + (host + cookies + "\r\n").encode()
+    )
     form = "Content-Type: application/x-www-form-urlencoded\r\n"
-    await browser.raw(f"POST {PATH} HTTP/1.1\r\n{host}{cookies}{form}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    await browser.raw(
+        f"POST {PATH} HTTP/1.1\r\n{host}{cookies}{form}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    )
     await browser.close()
     seen = [each.encode("latin-1") for each in control.requests]
     assert any(each.endswith(body) for each in seen)

@@ -4,9 +4,9 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -100,24 +100,19 @@ def ground(database: Cluster) -> Iterator[Ground]:
         yield made
 
 
-def copied(database: Cluster) -> Any:
+@contextmanager
+def copied(database: Cluster) -> Iterator[Cluster]:
     """Make an empty copy of both databases for the session."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def copy() -> Iterator[Cluster]:
-        made, suffix = database, os.urandom(4).hex()
-        with psycopg.connect(database.owner, autocommit=True) as connection:
-            for each in DATABASES:
-                _copy_empty(connection, each.name, f"{each.name}_{suffix}", each.roles)
-                made = made.called(Database(each.name), f"{each.name}_{suffix}")
-        _migrate(made)
-        yield made
-        with psycopg.connect(database.owner, autocommit=True) as connection:
-            for each in Database:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made.name(each))))
-
-    return copy()
+    made, suffix = database, os.urandom(4).hex()
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        for each in DATABASES:
+            _copy_empty(connection, each.name, f"{each.name}_{suffix}", each.roles)
+            made = made.called(Database(each.name), f"{each.name}_{suffix}")
+    _migrate(made)
+    yield made
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        for each in Database:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made.name(each))))
 
 
 def import_people(ground: Ground) -> None:
@@ -158,5 +153,3 @@ def calm(ground: Ground) -> None:
     """Every test begins with a stand-in in order."""
     ground.control.calm()
     ground.control.reset()
-
-

@@ -45,11 +45,13 @@ CALLS: dict[str, Asking] = {
     "logoff": lambda _, browser: browser.logoff(),
     "page": lambda gate, browser: browser.open_client(row(gate)),
     "rpc": lambda gate, browser: browser.drill(row(gate), rpc=True),
-    "list": lambda _, browser: browser.invoke("ExecuteQuery", ZOEK, "SNR Klant Zoek Applet", ("s_1_1_5_0", ">=01-01-1950")),
+    "list": lambda _, browser: browser.invoke(
+        "ExecuteQuery", ZOEK, "SNR Klant Zoek Applet", ("s_1_1_5_0", ">=01-01-1950")
+    ),
     "note": lambda gate, browser: browser.create_note(row(gate), "verslag van een storing"),
     "vacancies": lambda _, browser: browser.search_vacancies(("s_11_1_6_0", "AM01")),
     "denied": lambda gate, browser: browser.open_client(row(gate, "out_of_region")),
-    "soap": lambda gate, browser: soap(gate, browser),
+    "soap": lambda gate, browser: soap(gate, browser),  # noqa: PLW0108  defined below
     "static": lambda _, browser: browser.exchange("GET", "/sonar_nld/static/sonar.css"),
 }
 
@@ -86,7 +88,10 @@ CASES = (
     *(Case("Dialect", "forward", call, sent=False) for call in ("page", "rpc", "note", "login", "soap", "static")),
     Case("Ledger", "append", "note", sent=False),
     *(Case("Cores", "send", call, sent=False) for call in ("page", "rpc", "note", "login", "soap", "static")),
-    *(Case("Cores", "send", call, sent=True, after=True) for call in ("page", "rpc", "note", "login", "soap", "static")),
+    *(
+        Case("Cores", "send", call, sent=True, after=True)
+        for call in ("page", "rpc", "note", "login", "soap", "static")
+    ),
     Case("Dialect", "logged_in", "login", sent=True),
     *(Case("Dialect", "ended", call, sent=True) for call in ("page", "logoff", "note")),
     *(Case("Dialect", "rotated", call, sent=True) for call in ("page", "list", "note")),
@@ -184,7 +189,12 @@ async def check_goes_on(gate: Gate, browser: Visitor) -> None:
     assert (await asyncio.wait_for(browser.worklist(), 5)).status == 200
 
 
-@pytest.mark.parametrize(("where", "fault"), turns(f"{place} {call}" for place in ("Sessions.release", "Ledger.complete") for call in ("page", "denied", "note")))
+@pytest.mark.parametrize(
+    ("where", "fault"),
+    turns(
+        f"{place} {call}" for place in ("Sessions.release", "Ledger.complete") for call in ("page", "denied", "note")
+    ),
+)
 async def test_a_part_that_breaks_after_the_answer_was_decided_changes_no_answer(
     gate: Gate, where: str, fault: str
 ) -> None:
@@ -198,7 +208,14 @@ async def test_a_part_that_breaks_after_the_answer_was_decided_changes_no_answer
     assert len(log.since(mark)) == 1
 
 
-@pytest.mark.parametrize(("where", "fault"), turns(f"{place} {call}" for place in ("Clock", "House") for call in ("page", "rpc", "note", "login", "static", "denied", "soap")))
+@pytest.mark.parametrize(
+    ("where", "fault"),
+    turns(
+        f"{place} {call}"
+        for place in ("Clock", "House")
+        for call in ("page", "rpc", "note", "login", "static", "denied", "soap")
+    ),
+)
 async def test_without_clock_or_tables_nothing_is_served(gate: Gate, where: str, fault: str) -> None:
     """The first thing that an exchange needs is missing: refused, no contact, and the next request is served."""
     browser, control, (place, call) = await entered(gate), gate.ground.control, where.split()
@@ -271,7 +288,7 @@ async def test_a_broken_step_refuses(gate: Gate, step: str, fault: str, monkeypa
     call = STEPS[step]
 
     def raising(*_: object) -> None:
-        raise FAULTS[fault]()
+        raise FAULTS[fault]
 
     mark = log.newest()
     control.reset()

@@ -144,9 +144,11 @@ async def test_a_database_that_is_slow_releases_nothing_early(whole: System, tab
 async def test_a_write_whose_outcome_cannot_be_stored_is_unknown(whole: System) -> None:
     """The intent is stored, legacy has written, then the log stalls past its limit: "uitkomst onbekend"."""
     browser, control = await entered(whole), Control(whole.control)
-    await asyncio.sleep(1.5)  # the log-in's completion is written by then, and does not stand before the intent
-    with locked(whole, "access"):
-        reply = await asyncio.wait_for(browser.create_note(row(whole), "uitkomst zonder logboek"), 20)
+    with control.switched(slow=3.0, only="uitkomst+zonder"):
+        note = asyncio.create_task(browser.create_note(row(whole), "uitkomst zonder logboek"))
+        await asyncio.sleep(1.5)  # the intent is stored and the request is with legacy
+        with locked(whole, "access"):
+            reply = await asyncio.wait_for(note, 25)
     assert UNKNOWN in reply.text, reply.text
     assert control.notes(row(whole), "uitkomst zonder logboek") == 1
     await served(browser)

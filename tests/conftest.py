@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 
 from migrations.apply import upgrade_one
@@ -57,6 +58,13 @@ def settings(session_directory: Path) -> Settings:
     """Settings of the test run, from nothing but what the test run says."""
     external = os.environ.get(EXTERNAL)
     return load({"POORT_DATA_DIR": str(session_directory), **({"POORT_DATABASE_URL": external} if external else {})})
+
+
+@pytest.fixture(autouse=True)
+def _fresh_log() -> Iterator[None]:
+    """Let no test write to the stream that an earlier one had configured, and that is closed by now."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,17 @@ _SHORT = {
 }  # fmt: skip
 _IMAGE = ("x", "y")
 """Where an image button was clicked: old browsers send it along, legacy ignores it."""
-_LONG = (*_SHORT.values(), "SWECmd", "SWEC", "SWEQueryName", "ExportFormat", "ExportScope", "IsPortlet", "KeepAlive", *_IMAGE)
+_LONG = (
+    *_SHORT.values(),
+    "SWECmd",
+    "SWEC",
+    "SWEQueryName",
+    "ExportFormat",
+    "ExportScope",
+    "IsPortlet",
+    "KeepAlive",
+    *_IMAGE,
+)
 NAMES = {
     **{name.lower(): name for name in _LONG},
     **{short.lower(): name for short, name in _SHORT.items()},

@@ -108,5 +108,7 @@ def must_show(account: Account, person: Record, function: str) -> bool:
     near, role = relation(account, person), min(account.roles - {"EXP"}, default="")
     pages = {"overview", "overview_rpc", "identity", "cv", "services"}
     if role in {"AW", "IDV"}:
-        return (near == "caseload" and function in pages | DEEP) or (near == "region" and function in pages - {"identity"})
+        return (near == "caseload" and function in pages | DEEP) or (
+            near == "region" and function in pages - {"identity"}
+        )
     return role == "KM" and near == "municipality" and function in pages - {"identity"} | DEEP

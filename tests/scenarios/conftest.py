@@ -65,7 +65,7 @@ def free_base() -> int:
         sockets = []
         try:
             for offset in OFFSETS:
-                sockets.append(socket.create_server(("127.0.0.1", base + offset)))
+                sockets.append(socket.create_server(("127.0.0.1", base + offset)))  # noqa: PERF401  the taken ones are closed
         except OSError:
             continue
         finally:

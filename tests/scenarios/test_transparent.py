@@ -123,8 +123,7 @@ class Generator:
                 yield name, lambda browser, act=actions.READS[name]: act(browser, person)
                 yield f"{name}_old", lambda browser, view=name: self._old(browser, person, view)
         if (
-            (self.account.roles & {"AW", "IDV", "KM"}
-            and relation(self.account, person) != "region")
+            (self.account.roles & {"AW", "IDV", "KM"} and relation(self.account, person) != "region")
             or self.account.kind == "UWV"
         ) and self.account.may("search_bsn"):
             yield "search_bsn", lambda browser: browser.search_bsn(person["bsn"])

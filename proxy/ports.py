@@ -15,6 +15,7 @@ from proxy.model.http import Answer, BadHead, Request
 from proxy.model.person import PersonFacts, Reading, Unreadable
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core
+from proxy.model.tie import Vacancy
 
 
 class Dialect(Protocol):
@@ -108,7 +109,10 @@ class Facts(Protocol):
         """Give the account with its authorisations and lock."""
 
     async def persons(self, row_ids: Sequence[str]) -> Mapping[str, PersonFacts]:
-        """Give the known persons among these rows, in one round trip."""
+        """Give the known persons among these rows, with what ties users to them, in one round trip."""
+
+    async def vacancies(self, ids: Sequence[str]) -> Mapping[str, Vacancy]:
+        """Give the known vacancies among these."""
 
 
 class Ledger(Protocol):

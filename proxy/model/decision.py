@@ -8,10 +8,19 @@ from proxy.model.principal import Authorisation
 
 
 class Effect(StrEnum):
-    """Outcome of a decision. Masking by category is an obligation of `ALLOW` and comes with the full engine."""
+    """Outcome of a decision. Masking is an obligation of `ALLOW`: the categories in `hidden` are emptied."""
 
     ALLOW = "allow"
     DENY = "deny"
+
+
+class Duty(StrEnum):
+    """What an allowing decision obliges the gateway to do besides."""
+
+    BANNER = "banner"
+    REVIEW = "review"
+    NOTIFY = "notify"
+    ALARM = "alarm"
 
 
 class Reason(StrEnum):
@@ -55,3 +64,10 @@ class Decision:
     """Hash of the authorisation matrix that decided."""
     cell: str = ""
     """The cell of the matrix: role/function/relation."""
+    target: Effect | None = None
+    """What all rules together would decide, also those that are only reported; None: the same."""
+    lost: frozenset[Category] = frozenset()
+    """Categories shown now that all rules together would hide."""
+    pending: tuple[str, ...] = ()
+    """Ids of the rules that are not enforced yet and would change the outcome."""
+    duties: frozenset[Duty] = frozenset()

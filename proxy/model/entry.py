@@ -8,8 +8,9 @@ from uuid import UUID
 from proxy.model.call import Kind
 from proxy.model.decision import Effect, Reason
 from proxy.model.http import BadHead
-from proxy.model.person import Category, PersonFacts, PersonId, Relation
+from proxy.model.person import Category, PersonClass, PersonFacts, PersonId, Relation
 from proxy.model.principal import Session
+from proxy.model.tie import Tie, Vacancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,22 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """On which facts and rules a person was shown or withheld: enough to decide again under any later matrix."""
+
+    protection: PersonClass
+    emergency: bool
+    rules: tuple[str, ...]
+    present: frozenset[Category]
+    """Categories that the answer held of this person."""
+    target: Effect
+    """What all rules together would do, also those that are only reported."""
+    lost: frozenset[Category] = frozenset()
+    """Categories shown that all rules together would hide."""
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """A person shown in the answer."""
 
@@ -58,6 +75,7 @@ class Disclosure:
     shown: frozenset[Category]
     masked: frozenset[Category] = frozenset()
     deliberate: bool = False
+    ground: Ground | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,7 @@ class Withheld:
     relation: Relation
     reason: Reason
     deliberate: bool = False
+    ground: Ground | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,20 @@ class Learned:
     """Facts of a person seen in a legacy answer, where the facts store had none."""
 
     facts: PersonFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedVacancy:
+    """A vacancy as a legacy answer shows it: no personal data; the newest reading counts."""
+
+    vacancy: Vacancy
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A grant or emergency access that this exchange made or changed."""
+
+    tie: Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +159,7 @@ class Outcome:
     """Row id of a record that the answer names as new."""
 
 
-type Entry = Access | Disclosure | Withheld | SessionChange | Learned | Intent | Outcome
+type Entry = Access | Disclosure | Withheld | SessionChange | Learned | LearnedVacancy | Tied | Intent | Outcome
 
 
 class Delivery(StrEnum):
@@ -166,11 +199,14 @@ __all__ = [
     "Delivery",
     "Disclosure",
     "Entry",
+    "Ground",
     "Intent",
     "Learned",
+    "LearnedVacancy",
     "Outcome",
     "OutcomeState",
     "Receipt",
     "SessionChange",
+    "Tied",
     "Withheld",
 ]

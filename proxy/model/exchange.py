@@ -12,6 +12,7 @@ from proxy.model.http import Answer, Request
 from proxy.model.person import PersonFacts
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core, Route
+from proxy.model.tie import Vacancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Known:
     persons: Mapping[str, PersonFacts] = field(default_factory=dict)
     applied: Mapping[str, int] = field(default_factory=dict)
     """Per group: highest journal sequence that newcore has applied (watermark)."""
+    vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
+    """The vacancy that the call or its list is about, if it is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """The person (citizen) in facts, and as shown in an answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from proxy.model.http import Span
+from proxy.model.tie import Appointment, Emergency, Grant
 
 
 class Category(StrEnum):
@@ -34,10 +37,13 @@ class Relation(StrEnum):
 
     CASELOAD = "caseload"
     ASSIGNED = "assigned"
+    APPOINTMENT = "appointment"
     TEAM = "team"
     MUNICIPALITY = "municipality"
     REGION = "region"
+    GRANT = "grant"
     VERIFIED = "verified"
+    CARD = "card"
     OUTSIDE = "outside"
 
 
@@ -52,10 +58,11 @@ class PersonClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one person stands to the account that asks: how near, and under which protection for this account."""
+    """How one person stands to the account that asks: how near, under which protection for it, and in an emergency."""
 
     relation: Relation
     protection: PersonClass
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,19 @@ class PersonFacts:
     assigned: frozenset[str] = frozenset()
     """Users or SW companies to whom the person was assigned."""
     protection: PersonClass = PersonClass.ORDINARY
+    moved: tuple[str, date] | None = None
+    """Municipality from which the person moved, and when: both regions count for a while."""
+    appointments: tuple[Appointment, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    emergencies: tuple[Emergency, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One place of a person in an answer: its category, and the edits that empty it where the category is hidden."""
+
+    category: Category
+    edits: tuple[tuple[Span, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,10 @@ class Shown:
     responsible_region: str | None = None
     named: bool = True
     """False: a minimal row without identifying data."""
+    fields: tuple[Field, ...] = ()
+    """Every place that holds a value of this person; together they cover `categories`, or nothing can be masked."""
+    traits: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Values from which a card is made (canonical field name, value as shown); never logged."""
 
 
 @dataclass(frozen=True, slots=True)

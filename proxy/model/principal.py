@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from proxy.model.tie import Cover
+
 
 class Role(StrEnum):
     """Roles of the catalogue: what the platform offers (bound to a person by an authorisation)."""
@@ -75,6 +77,8 @@ class Principal:
     locked_at: datetime | None = None
     identity: bytes | None = field(default=None, repr=False)
     """Keyed digest of the employee's own identity, to recognise the own dossier (class `self`)."""
+    covers: tuple[Cover, ...] = ()
+    """Colleagues for whom this account stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +122,5 @@ class Session:
     """Last sequence number (SWEC) that the client used."""
     lists: tuple[Listing, ...] = ()
     """Lists of other views, newest first, without `listing`: a session may go back to them."""
+    matches: tuple[tuple[str, str], ...] = ()
+    """(vacancy, row) of candidates that this session's own searches returned, newest last, also those shown as a card."""

@@ -10,12 +10,13 @@ from typing import Protocol
 from proxy.model.call import Call, Credentials, StaticCall, Unclear
 from proxy.model.decision import Reason
 from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt
-from proxy.model.exchange import End
+from proxy.model.exchange import About, End
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.person import PersonFacts, Reading, Unreadable
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core
-from proxy.model.tie import Vacancy
+from proxy.model.screen import Card, Own
+from proxy.model.tie import Tie, Vacancy
 
 
 class Dialect(Protocol):
@@ -47,6 +48,15 @@ class Dialect(Protocol):
 
     def public(self, answer: Answer, request: Request) -> Answer:
         """Turn the legacy's own authority in Location, Refresh, links and frames into the gateway's."""
+
+    def card(self, reading: Reading, index: int, card: Card) -> bytes:
+        """Render a candidate's card in the place of its row: no row id, no id of a control, no value of the row."""
+
+    def banner(self, answer: Answer, text: str) -> Answer:
+        """Say something of our own at the top of a page; an answer that is no page stays as it is."""
+
+    def own(self, shown: Own) -> Answer:
+        """Render a page of our own, or send the browser to the legacy's page of a person."""
 
     def refuse(self, refused: Call | Unclear | None, reason: Reason, reference: str) -> Answer:
         """Make a refusal in the caller's dialect; None: nothing could be read (plain HTML)."""
@@ -113,6 +123,13 @@ class Facts(Protocol):
 
     async def vacancies(self, ids: Sequence[str]) -> Mapping[str, Vacancy]:
         """Give the known vacancies among these."""
+
+
+class Ties(Protocol):
+    """Grants and emergency accesses, for the gateway's own functions."""
+
+    async def about(self, asked: About) -> Sequence[Tie]:
+        """Give the newest state of what the user holds, of grants on the vacancy, and on persons for whom it answers."""
 
 
 class Ledger(Protocol):

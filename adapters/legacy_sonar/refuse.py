@@ -50,6 +50,8 @@ TEXTS = {
     Reason.MAINTENANCE: Text(503, "PRT-0098", "SONAR is niet beschikbaar wegens onderhoud. Probeer het later opnieuw"),
     Reason.UPSTREAM: Text(502, "PRT-0502", _TECHNICAL),
     Reason.OUTCOME_UNKNOWN: Text(502, "PRT-0504", "Uitkomst onbekend, niet opnieuw indienen"),
+    Reason.HANDLE_NOT_ISSUED: _NOT_FOUND,
+    Reason.FORM_NOT_ISSUED: Text(400, "PRT-0408", "Dit formulier is niet door de poort uitgegeven. Begin opnieuw"),
     Reason.FAULT: Text(500, "PRT-0500", _TECHNICAL),
     Reason.ALLOWED: Text(500, "PRT-0500", _TECHNICAL),
 }

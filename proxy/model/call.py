@@ -103,7 +103,9 @@ class Call:
     sequence: int | None = None
     search: Search | None = None
     vacancy: str | None = None
-    aliases: tuple[tuple[str, str], ...] = ()
+    own: bool = False
+    """Asks a function of the gateway itself (the third core): no core is asked, nothing is forwarded."""
+    aliases: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Arguments that translation to newcore needs (canonical name, value); never logged."""
 
 

@@ -45,6 +45,8 @@ class Reason(StrEnum):
     MAINTENANCE = "maintenance"
     UPSTREAM = "upstream"
     OUTCOME_UNKNOWN = "outcome-unknown"
+    HANDLE_NOT_ISSUED = "handle-not-issued"
+    FORM_NOT_ISSUED = "form-not-issued"
     FAULT = "fault"
 
 

@@ -12,7 +12,7 @@ from proxy.model.http import Answer, Request
 from proxy.model.person import PersonFacts
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core, Route
-from proxy.model.tie import Vacancy
+from proxy.model.tie import Tie, Vacancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,26 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Which ties a function of our own is about: those of this user, on this vacancy, or on persons for whom it answers."""
+
+    user: str
+    regions: frozenset[str] = frozenset()
+    """Regions for whose persons without a caseload holder the user answers; empty: none."""
+    vacancy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gather:
     """Ask the world. Without `rows`: the session (claimed if the call uses context), the account, the rows named.
 
-    With `rows`: the facts of the persons that an answer shows, and nothing else.
+    With `rows`: the facts of the persons that an answer shows, and nothing else - but for a function of our own, which
+    also needs ties, the persons in them and the vacancy.
     """
 
     call: Call
     rows: tuple[str, ...] | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,8 @@ class Known:
     """Per group: highest journal sequence that newcore has applied (watermark)."""
     vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
     """The vacancy that the call or its list is about, if it is known."""
+    ties: tuple[Tie, ...] = ()
+    """Newest state of the ties that were asked about."""
 
 
 @dataclass(frozen=True, slots=True)

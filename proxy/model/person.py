@@ -97,6 +97,10 @@ class PersonFacts:
     appointments: tuple[Appointment, ...] = ()
     grants: tuple[Grant, ...] = ()
     emergencies: tuple[Emergency, ...] = ()
+    consents: bool = False
+    """Agreed that the CV is published (RG6); unknown is no."""
+    born: bytes | None = field(default=None, repr=False)
+    """Keyed digest of the birth date of this very person (`identity.binding.birth_mark`): to check one that is typed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from proxy.model.person import PersonId
 
 _SESSION = b"poort-session"
 _PERSON = b"poort-person"
+_BORN = b"poort-born"
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _IGNORED = str.maketrans("", "", " .\t\xa0")
 
@@ -43,6 +44,11 @@ def person_id(secret: bytes, *, bsn: str | None, row_id: str | None) -> PersonId
         raise ValueError("a person needs a valid BSN or a row id")
     plain = f"bsn:{number}" if number else f"row:{row_id}"
     return PersonId(blake2b(plain.encode(), key=secret, digest_size=32, person=_PERSON).digest(), plain)
+
+
+def birth_mark(secret: bytes, person: PersonId, birth_date: str) -> bytes:
+    """Digest a birth date (`jjjjmmdd`) for one person alone: equal dates of two persons have nothing in common."""
+    return blake2b(person.digest + birth_date.encode(), key=secret, digest_size=16, person=_BORN).digest()
 
 
 def lookup(row_id: str | None, identity: PersonId) -> str:

@@ -6,7 +6,7 @@ A reply of the wrong kind is a fault of the carrier and raises.
 
 from dataclasses import replace
 
-from proxy.disclosure.withhold import must_count, withhold
+from proxy.disclosure.withhold import Cut, must_count, withhold
 from proxy.errors import PoortError
 from proxy.facts.relation import Vantage, classed, relate, seen
 from proxy.identity.binding import lookup, person_id
@@ -213,9 +213,12 @@ def mask(house: House, trail: Trail) -> Answer:
     answer, reading = there(trail.answered).answer, trail.reading
     if reading is not None:
         hidden = [index for index, verdict in enumerate(trail.verdicts) if not verdict.kept]
-        if must_count(reading, hidden):
-            counter = house.dialect.counter(reading, len(trail.verdicts) - len(hidden))
-            answer = withhold(answer, reading, hidden, counter)
+        masked = {
+            i: each.decision.hidden for i, each in enumerate(trail.verdicts) if each.kept and each.decision.hidden
+        }
+        counts = must_count(reading, hidden)
+        counter = house.dialect.counter(reading, len(trail.verdicts) - len(hidden)) if counts else None
+        answer = withhold(answer, reading, Cut(hidden, masked, counter=counter))
     return house.dialect.public(answer, trail.exchange.request)
 
 

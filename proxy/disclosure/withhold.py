@@ -1,18 +1,22 @@
-"""Cut persons out of an answer by their bytes.
+"""Cut persons out of an answer by their bytes, empty what may not be seen of those who stay, put cards in their place.
 
 Rules:
-1. Every byte that belongs to a withheld person goes, every other byte stays as it came; spans may nest and overlap.
-2. Totals are replaced once anything may be hidden: the number of hidden rows is never told, nor to be worked out.
-3. What cannot be cut with certainty is an error, and the line makes a refusal of an error: a person without bytes of
-   its own, a page that is no list, a span outside the body.
-4. The body goes out decoded; its length is the listener's; digests and validators of the old body go.
+1. Every byte that belongs to a withheld person goes, every place of a masked category is emptied, every other byte stays
+   as it came. All of it is one pass over the original bytes; an offset is never shifted.
+2. Spans of withheld persons may nest and overlap. A text that takes the place of something may lie inside what goes
+   altogether, or be said twice; two that overlap otherwise have no single outcome.
+3. Totals are replaced once anything may be hidden, and rows behind one that is gone are numbered anew: how many are
+   hidden, and where, is never told, nor to be worked out.
+4. What cannot be cut with certainty is an error, and the line makes a refusal of an error: a person without bytes of
+   its own, a category without places, a page that is no list, a span outside the body.
+5. The body goes out decoded; its length is the listener's; digests and validators of the old body go.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from proxy.model.http import Answer, Fields
-from proxy.model.person import Reading
+from proxy.model.person import Category, Reading, Shown
 
 type Edit = tuple[int, int, int, bytes]
 """Start, minus end (so that the widest of two comes first), rank, replacement."""
@@ -21,7 +25,22 @@ _OF_THE_OLD_BODY = frozenset(
     {b"content-encoding", b"content-length", b"transfer-encoding", b"etag", b"content-md5", b"digest"}
     | {b"content-digest", b"repr-digest", b"accept-ranges", b"last-modified"}
 )
-_EMPTY, _COUNTER, _CUT = range(3)
+_EMPTY, _CUT, _COUNTER, _FIRM = range(4)
+_SWALLOWS = frozenset({_EMPTY, _CUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What has to happen to an answer; persons by their index in the reading."""
+
+    hidden: Collection[int] = ()
+    """Persons of whom nothing may be seen."""
+    masked: Mapping[int, frozenset[Category]] = field(default_factory=dict)
+    """Persons who stay, with the categories that may not be seen of them."""
+    replaced: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    """Persons in whose place something else is shown (a card), complete with its number in the list."""
+    counter: bytes | None = None
+    """What stands where totals stood; None: they stay."""
 
 
 def must_count(reading: Reading, hidden: Collection[int]) -> bool:
@@ -29,48 +48,101 @@ def must_count(reading: Reading, hidden: Collection[int]) -> bool:
     return reading.listed and (bool(hidden) or (not reading.complete and not reading.own_total))
 
 
-def withhold(answer: Answer, reading: Reading, hidden: Collection[int], counter: bytes | None) -> Answer:
-    """Give the answer without the persons at the indices in `hidden`, its totals replaced where a counter is given.
+def withhold(answer: Answer, reading: Reading, cut: Cut) -> Answer:
+    """Give the answer after the cut; the very same answer where nothing is to be changed.
 
-    Raises ValueError where the cut would not be certain.
+    Raises ValueError where the outcome would not be certain.
     """
-    edits = sorted(_edits(reading, frozenset(hidden), counter))
+    _check(reading, cut)
+    edits = sorted(_edits(reading, cut))
     if not edits:
         return answer
     return replace(answer, fields=_fields(answer.fields), body=_apply(reading.body, edits))
 
 
-def _edits(reading: Reading, hidden: frozenset[int], counter: bytes | None) -> Iterator[Edit]:
-    if hidden and not reading.listed:
+def _check(reading: Reading, cut: Cut) -> None:
+    gone = {*cut.hidden, *cut.replaced}
+    if gone and not reading.listed:
         raise ValueError("a page of one person cannot be cut")
-    for index in hidden:
-        if not 0 <= index < len(reading.persons) or not reading.persons[index].spans:
-            raise ValueError("a withheld person has no bytes of its own")
+    if gone & cut.masked.keys() or set(cut.hidden) & cut.replaced.keys():
+        raise ValueError("a person cannot be cut, replaced and masked at once")
+    for index in {*gone, *cut.masked}:
+        if not 0 <= index < len(reading.persons):
+            raise ValueError("nobody has no bytes of its own")
+    if any(not reading.persons[index].spans for index in gone):
+        raise ValueError("a withheld person has no bytes of its own")
+
+
+def _edits(reading: Reading, cut: Cut) -> Iterator[Edit]:
+    for index in set(cut.hidden):
         for start, end in reading.persons[index].spans:
             yield start, -end, _CUT, b""
-    if counter is not None:
+    for index, card in cut.replaced.items():
+        for number, (start, end) in enumerate(reading.persons[index].spans):
+            yield start, -end, _FIRM, b"" if number else card
+    for index, categories in cut.masked.items():
+        yield from _emptied(reading.persons[index], categories)
+    yield from _numbered(reading, cut)
+    if cut.counter is not None:
         for (start, end), _ in reading.counters:
-            yield start, -end, _COUNTER, counter
-    if reading.empty is not None and hidden and len(hidden) == len(reading.persons):
+            yield start, -end, _COUNTER, cut.counter
+    if reading.empty is not None and cut.hidden and len(set(cut.hidden)) == len(reading.persons):
         (start, end), text = reading.empty
         yield start, -end, _EMPTY, text
 
 
+def _emptied(shown: Shown, categories: frozenset[Category]) -> Iterator[Edit]:
+    """Empty every place of the categories; a category without a place could stand anywhere."""
+    if categories - {each.category for each in shown.fields}:
+        raise ValueError("a hidden category has no places that could be emptied")
+    for each in shown.fields:
+        if each.category in categories:
+            for (start, end), text in each.edits:
+                yield start, -end, _FIRM, text
+
+
+def place(index: int, hidden: Collection[int]) -> int:
+    """Give the number that a row has once the hidden ones are gone."""
+    return index - sum(other < index for other in set(hidden))
+
+
+def _numbered(reading: Reading, cut: Cut) -> Iterator[Edit]:
+    """Close the gaps that persons who go leave in the numbers of the rows behind them."""
+    if not cut.hidden:
+        return
+    for index, shown in enumerate(reading.persons):
+        if shown.numbers and index not in cut.hidden and index not in cut.replaced:
+            number = place(index, cut.hidden)
+            for start, end in shown.numbers if number != index else ():
+                yield start, -end, _FIRM, b"%d" % number
+
+
 def _apply(body: bytes, edits: list[Edit]) -> bytes:
-    """Apply sorted edits; a counter that lies inside something that goes altogether goes with it."""
+    """Apply sorted edits in one pass; what lies inside something that goes altogether goes with it."""
     out: list[bytes] = []
-    position = 0
-    for start, negative, rank, text in edits:
-        end = -negative
+    position, over = 0, edits[0]
+    for edit in edits:
+        start, end, text = edit[0], -edit[1], edit[3]
         if not 0 <= start <= end <= len(body):
             raise ValueError("a span lies outside the body")
         if start >= position:
             out += (body[position:start], text)
-        elif end > position or rank == _EMPTY:
+        elif _more(edit, over, position):
             out.append(text)
-        position = max(position, end)
+        if end >= position:
+            position, over = end, edit
     out.append(body[position:])
     return b"".join(out)
+
+
+def _more(edit: Edit, over: Edit, position: int) -> bool:
+    """Tell whether an edit that begins inside the one before it adds something; raises where nobody can say what."""
+    reaches = -edit[1] > position
+    if _FIRM in {edit[2], over[2]}:
+        twice = edit[:2] == over[:2] and over[2] not in _SWALLOWS and edit[3] != over[3]
+        if reaches or twice:
+            raise ValueError("two edits overlap and cannot be told apart")
+    return reaches or edit[2] == _EMPTY
 
 
 def _fields(fields: Fields) -> Fields:

@@ -129,6 +129,8 @@ class Shown:
     """False: a minimal row without identifying data."""
     fields: tuple[Field, ...] = ()
     """Every place that holds a value of this person; together they cover `categories`, or nothing can be masked."""
+    numbers: tuple[Span, ...] = ()
+    """Places that tell its number in the list; rows behind one that is gone are numbered anew."""
     traits: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values from which a card is made (canonical field name, value as shown); never logged."""
 

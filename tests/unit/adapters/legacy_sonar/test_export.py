@@ -6,7 +6,7 @@ import pytest
 
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.export import CSV, XLS, read
-from proxy.disclosure.withhold import withhold
+from proxy.disclosure.withhold import Cut, withhold
 from proxy.model.person import Unreadable
 
 FILE = [b'attachment; filename="klanten_20201124.csv"']
@@ -22,7 +22,7 @@ def test_every_record_is_one_person_and_goes_whole(dialect, recorded, settled, n
     lines = exchange.answer.body.split(b"\r\n")
     assert len(reading.persons) == len(exchange.persons) == len(lines) - 2
     for index, person in enumerate(reading.persons):
-        left = withhold(exchange.answer, reading, [index], None).body
+        left = withhold(exchange.answer, reading, Cut([index])).body
         assert left.split(b"\r\n") == lines[: index + 1] + lines[index + 2 :]
         assert person.deliberate
         assert person.municipality

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.disclosure.withhold import must_count, withhold
+from proxy.disclosure.withhold import Cut, must_count, withhold
 from proxy.model.person import Category, Reading, Unreadable
 
 SEARCH, SINGLE = "client_search_name", "in_region_klantbeeld"
@@ -22,7 +22,9 @@ def test_a_row_goes_without_a_trace(dialect, recorded) -> None:
         exchange = recorded[name]
         reading = read(dialect, exchange)
         for index, person in enumerate(reading.persons):
-            left = withhold(exchange.answer, reading, [index], dialect.counter(reading, len(reading.persons) - 1)).body
+            left = withhold(
+                exchange.answer, reading, Cut([index], counter=dialect.counter(reading, len(reading.persons) - 1))
+            ).body
             double = [other for other in reading.persons if other.bsn == person.bsn]
             assert person.row_id.encode() not in left or len(double) > 1
             if len(double) == 1:
@@ -40,7 +42,7 @@ def test_all_rows_gone_is_legacys_own_page_of_no_hits(dialect, recorded) -> None
     assert reading.persons
     assert reading.complete
     everybody = range(len(reading.persons))
-    left = withhold(exchange.answer, reading, list(everybody), dialect.counter(reading, 0)).body
+    left = withhold(exchange.answer, reading, Cut(everybody, counter=dialect.counter(reading, 0))).body
 
     def steady(body: bytes) -> bytes:
         return re.sub(rb'SWEC(=|" value=")[0-9]+', rb"SWEC\1", body)
@@ -54,7 +56,7 @@ def test_a_page_with_more_behind_it_keeps_its_way_on(dialect, recorded) -> None:
     reading = read(dialect, exchange)
     assert not reading.complete
     assert reading.empty is None
-    left = withhold(exchange.answer, reading, list(range(10)), dialect.counter(reading, 0)).body
+    left = withhold(exchange.answer, reading, Cut(range(10), counter=dialect.counter(reading, 0))).body
     assert b"GotoNextSet" in left
     assert b"0 resultaten in uw bereik" in left
     assert b"van 17" not in left

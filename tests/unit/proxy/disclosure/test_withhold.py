@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.disclosure.withhold import must_count, withhold
+from proxy.disclosure.withhold import Cut, must_count, withhold
 from proxy.model.http import Answer
 from proxy.model.person import Category, Reading, Shown
 
@@ -24,14 +24,14 @@ def an_answer(body: bytes, *fields: tuple[bytes, bytes]) -> Answer:
 def cut(body: bytes, persons, hidden, counter=None, **over) -> bytes:
     """The body that goes out."""
     reading = Reading(tuple(persons), body, listed=True, **over)
-    return withhold(an_answer(body), reading, hidden, counter).body
+    return withhold(an_answer(body), reading, Cut(hidden, counter=counter)).body
 
 
 def test_nothing_to_withhold_leaves_the_answer_untouched():
     """The very answer of the core goes out, compression and all."""
     raw = gzip.compress(b"page")
     answer = an_answer(raw, (b"Content-Encoding", b"gzip"), (b"ETag", b'"1"'))
-    assert withhold(answer, Reading((a_person((0, 2)),), b"page", listed=True), (), None) is answer
+    assert withhold(answer, Reading((a_person((0, 2)),), b"page", listed=True), Cut()) is answer
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_fields_that_describe_the_old_body_go():
         (b"Set-Cookie", b"b=2"),
     )
     reading = Reading((a_person((0, 1)),), b"ab", listed=True)
-    changed = withhold(an_answer(gzip.compress(b"ab"), *fields), reading, [0], None)
+    changed = withhold(an_answer(gzip.compress(b"ab"), *fields), reading, Cut([0]))
     assert changed.body == b"b"
     assert changed.fields == (fields[0], *fields[-2:])
 
@@ -106,7 +106,7 @@ def test_fields_that_describe_the_old_body_go():
 def test_what_cannot_be_cut_with_certainty_is_an_error(reading, hidden):
     """A single page, a person without bytes, an unknown person, a span outside the body: never a guess."""
     with pytest.raises(ValueError, match=r"cannot be cut|no bytes|outside"):
-        withhold(an_answer(b"ab"), reading, hidden, None)
+        withhold(an_answer(b"ab"), reading, Cut(hidden))
 
 
 @pytest.mark.parametrize(

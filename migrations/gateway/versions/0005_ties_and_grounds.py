@@ -9,7 +9,8 @@ Rules of these tables:
 2. Every change says whose cached facts are old, by NOTIFY on `facts`: ["person", row id, digest], ["vacancy", id],
    ["account", name]; ["*"] stands for more than a connection should be told one by one.
 3. A change of cover raises the account's revision, as one of its authorisations does.
-4. A log row of the previous release has no ground: all seven columns are NULL, and its link holds what it held then.
+4. `person.born` is a keyed digest of birth date and identity together: it checks a date that is typed, and tells none.
+5. A log row of the previous release has no ground: all seven columns are NULL, and its link holds what it held then.
 """
 
 from alembic import op
@@ -52,10 +53,12 @@ TABLES = (
         CHECK (num_nulls(reviewed_by, reviewed_at, verdict) IN (0, 3)))""",
     "CREATE INDEX emergency_row ON emergency (row_id, until)",
     "CREATE INDEX emergency_open ON emergency (review_by) WHERE reviewed_at IS NULL",
-    "ALTER TABLE person ADD COLUMN moved_from text, ADD COLUMN moved_on date",
+    """ALTER TABLE person ADD COLUMN moved_from text, ADD COLUMN moved_on date,
+        ADD COLUMN consents boolean NOT NULL DEFAULT false, ADD COLUMN born bytea""",
     """ALTER TABLE person ADD CONSTRAINT person_moved CHECK (
         (moved_from IS NULL) = (moved_on IS NULL) AND moved_from ~ '^[0-9]{4}$') NOT VALID""",
-    "ALTER TABLE person_import ADD COLUMN moved_from text, ADD COLUMN moved_on date",
+    """ALTER TABLE person_import ADD COLUMN moved_from text, ADD COLUMN moved_on date,
+        ADD COLUMN consents boolean NOT NULL DEFAULT false, ADD COLUMN born bytea""",
 )
 
 _GROUND = (
@@ -211,4 +214,4 @@ def _grant_facts() -> None:
     grant("person_grant", **{WORKER: "SELECT", RETENTION: "SELECT, DELETE"})
     grant("emergency", **{GATEWAY: "SELECT, INSERT", WORKER: "SELECT", READER: _EMERGENCY_SEEN})
     grant("emergency", **{CONSOLE: "SELECT, UPDATE(reviewed_by, reviewed_at, verdict)", RETENTION: "SELECT, DELETE"})
-    grant("person", **dict.fromkeys((CONSOLE, READER), "SELECT(moved_from, moved_on)"))
+    grant("person", **dict.fromkeys((CONSOLE, READER), "SELECT(moved_from, moved_on, consents)"))

@@ -15,7 +15,7 @@ from proxy.model.http import Answer, BadHead, Request
 from proxy.model.person import PersonFacts, Reading, Unreadable
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core
-from proxy.model.screen import Card, Own
+from proxy.model.screen import Card, Notice, Own
 from proxy.model.tie import Tie, Vacancy
 
 
@@ -52,7 +52,7 @@ class Dialect(Protocol):
     def card(self, reading: Reading, index: int, card: Card) -> bytes:
         """Render a candidate's card in the place of its row: no row id, no id of a control, no value of the row."""
 
-    def banner(self, answer: Answer, text: str) -> Answer:
+    def banner(self, answer: Answer, notices: Sequence[Notice]) -> Answer:
         """Say something of our own at the top of a page; an answer that is no page stays as it is."""
 
     def own(self, shown: Own) -> Answer:
@@ -88,8 +88,11 @@ class Listener(Protocol):
 class Upstream(Protocol):
     """One core over pooled HTTP/1.1. A connection belongs to the session that used it last."""
 
-    async def send(self, request: Request, *, session: bytes, repeatable: bool) -> Answer:
-        """Send once and read one answer; raises UpstreamError. Only a repeatable request may go out a second time."""
+    async def send(self, request: Request, *, session: bytes, repeatable: bool, slow: bool = False) -> Answer:
+        """Send once and read one answer; raises UpstreamError. Only a repeatable request may go out a second time.
+
+        A slow one (a report, an export) gets the longer limit.
+        """
 
 
 class Translator(Protocol):

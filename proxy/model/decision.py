@@ -73,3 +73,5 @@ class Decision:
     pending: tuple[str, ...] = ()
     """Ids of the rules that are not enforced yet and would change the outcome."""
     duties: frozenset[Duty] = frozenset()
+    card: bool = False
+    """Only as a card: the row is replaced by one that identifies nobody (RG5)."""

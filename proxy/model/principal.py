@@ -124,3 +124,5 @@ class Session:
     """Lists of other views, newest first, without `listing`: a session may go back to them."""
     matches: tuple[tuple[str, str], ...] = ()
     """(vacancy, row) of candidates that this session's own searches returned, newest last, also those shown as a card."""
+    noticed: frozenset[str] = frozenset()
+    """Ids of announced rules of which the user said to have read the notice."""

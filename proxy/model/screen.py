@@ -26,8 +26,7 @@ class Form:
 
     action: str
     entries: tuple[Entry, ...]
-    buttons: tuple[tuple[str, str], ...]
-    """(value of `besluit`, text); a form with one button needs no value."""
+    button: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,15 @@ class Screen:
     forms: tuple[Form, ...] = ()
     links: tuple[tuple[str, str, str], ...] = ()
     """(text, action, number) below everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the gateway says at the top of a page of the legacy, and where it leads (an action of ours, or nothing)."""
+
+    text: str
+    action: str = ""
+    link: str = ""
 
 
 class Side(StrEnum):

@@ -7,7 +7,7 @@ Rules:
 3. Nothing here is stored state: the same bundles upon the same head give the same document.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from proxy.accesslog.record import (
     disclosure_row,
     withheld_row,
 )
+from proxy.accesslog.seams import Fact
 from proxy.model.decision import Effect, Reason
 from proxy.model.entry import (
     Access,
@@ -30,14 +31,16 @@ from proxy.model.entry import (
     Entry,
     Intent,
     Learned,
+    LearnedVacancy,
     Outcome,
     SessionChange,
+    Tied,
     Withheld,
 )
-from proxy.model.person import PersonFacts, PersonId
+from proxy.model.person import PersonId
 
 _NO_KEYS: frozenset[bytes] = frozenset()
-_KINDS = (Access, Disclosure, Withheld, SessionChange, Learned, Intent, Outcome)
+_KINDS = (Access, Disclosure, Withheld, SessionChange, Learned, LearnedVacancy, Tied, Intent, Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Bundle:
     disclosures: tuple[Disclosure, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     changes: tuple[SessionChange, ...] = ()
-    facts: tuple[PersonFacts, ...] = ()
+    facts: tuple[Fact, ...] = ()
     journal: tuple[Intent | Outcome, ...] = ()
     stale: bool = False
 
@@ -107,8 +110,22 @@ def bundle(entries: Sequence[Entry]) -> Bundle:
         tuple(kinds[Disclosure]),
         tuple(kinds[Withheld]),
         tuple(kinds[SessionChange]),
-        tuple(each.facts for each in kinds[Learned]),
+        tuple(_facts(kinds)),
         (*kinds[Intent], *kinds[Outcome]),
+    )
+
+
+def _facts(kinds: Mapping[type, Sequence[Any]]) -> Iterator[Fact]:
+    yield from (each.facts for each in kinds[Learned])
+    yield from (each.vacancy for each in kinds[LearnedVacancy])
+    yield from (each.tie for each in kinds[Tied])
+
+
+def follows_answer(entries: Sequence[Entry]) -> bool:
+    """Tell whether these entries say what came of an answer that a core gave: without them it cannot be released."""
+    return any(
+        isinstance(each, Outcome | SessionChange) or (isinstance(each, Access) and each.decision is Effect.ALLOW)
+        for each in entries
     )
 
 

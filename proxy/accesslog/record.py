@@ -6,6 +6,8 @@ Rules:
 2. Text that PostgreSQL or JSON cannot hold (NUL, half a surrogate pair) is replaced and what a client chose is cut: odd
    bytes may not cost a record.
 3. No person is in a row but by reference.
+4. The ground of a disclosure or a withheld person is at the end of its cells, or not there at all: what an earlier release
+   wrote without one has the bytes that it had then.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,12 +17,14 @@ from uuid import UUID
 
 import orjson
 
-from proxy.model.entry import Access, Completion, Disclosure, Withheld
+from proxy.model.entry import Access, Completion, Disclosure, Ground, Withheld
 from proxy.model.person import Category
 
 type Row = dict[str, object]
 type Cells = tuple[object, ...]
 
+GROUND = ("protection", "emergency", "rules", "present", "target", "lost", "pending")
+"""Columns of a ground, in the order of its cells."""
 LONGEST = 500
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 PREFIX = "SP-"
@@ -93,13 +97,23 @@ def access_row(access: Access) -> Row:
 
 
 def disclosure_row(disclosure: Disclosure, person: UUID) -> Cells:
-    """Give a disclosure as person, relation, shown, masked, deliberate; the person is its reference."""
-    return person, disclosure.relation, codes(disclosure.shown), codes(disclosure.masked), disclosure.deliberate
+    """Give a disclosure as person, relation, shown, masked, deliberate and its ground; the person is its reference."""
+    shown, masked = codes(disclosure.shown), codes(disclosure.masked)
+    return person, disclosure.relation, shown, masked, disclosure.deliberate, *ground_cells(disclosure.ground)
 
 
 def withheld_row(withheld: Withheld, person: UUID) -> Cells:
-    """Give a withheld person as person, relation, reason, deliberate."""
-    return person, withheld.relation, withheld.reason, withheld.deliberate
+    """Give a withheld person as person, relation, reason, deliberate and its ground."""
+    return person, withheld.relation, withheld.reason, withheld.deliberate, *ground_cells(withheld.ground)
+
+
+def ground_cells(ground: Ground | None) -> Cells:
+    """Give the ground in the order of `GROUND`; nothing where there is none."""
+    if ground is None:
+        return ()
+    present, lost = codes(ground.present), codes(ground.lost)
+    rules, pending = array(ground.rules), array(ground.pending)
+    return ground.protection, ground.emergency, rules, present, ground.target, lost, pending
 
 
 def access_link(row: Row, shown: Sequence[Cells], withheld: Sequence[Cells]) -> bytes:

@@ -8,18 +8,24 @@ from uuid import UUID
 import orjson
 
 from proxy.accesslog.reading.rows import ACCESS
-from proxy.accesslog.record import candidates
+from proxy.accesslog.record import GROUND, candidates
 
 NEWEST_FIRST = "a.recorded_at DESC, a.writer DESC, a.seq DESC"
 OLDEST_FIRST = "a.recorded_at, a.writer, a.seq"
 
+
+def _ground(table: str) -> str:
+    """Write the ground of a person as pairs of a JSON object."""
+    return ", ".join(f"'{name}', {table}.{name}" for name in GROUND)
+
+
 _SELECT = f"""
 SELECT a.writer, a.seq, a.recorded_at, {", ".join(f"a.{each}" for each in ACCESS)},
     (SELECT json_agg(json_build_object('person', d.person, 'relation', d.relation, 'shown', d.shown, 'masked', d.masked,
-        'deliberate', d.deliberate) ORDER BY d.position)
+        'deliberate', d.deliberate, {_ground("d")}) ORDER BY d.position)
      FROM disclosure d WHERE d.writer = a.writer AND d.seq = a.seq AND d.recorded_at = a.recorded_at),
     (SELECT json_agg(json_build_object('person', w.person, 'relation', w.relation, 'reason', w.reason,
-        'deliberate', w.deliberate) ORDER BY w.position)
+        'deliberate', w.deliberate, {_ground("w")}) ORDER BY w.position)
      FROM withheld w WHERE w.writer = a.writer AND w.seq = a.seq AND w.recorded_at = a.recorded_at),
     (SELECT json_build_object('delivery', c.delivery, 'size', c.size, 'duration_us', c.duration_us)
      FROM completion c WHERE c.access = a.id AND c.recorded_at >= a.recorded_at

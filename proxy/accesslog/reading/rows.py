@@ -1,7 +1,8 @@
 """From the columns of the log back to the bytes under its hash, and to what a person reads.
 
 Rules: the bytes are made by the same functions that made them for writing (`record.canonical`), from the columns alone: a
-column that was changed gives other bytes.
+column that was changed gives other bytes. A person whose columns of ground are all empty has none, as in an earlier
+release.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,14 +41,24 @@ class Disclosed:
 
 
 def disclosed(writer: str, sequence: int, row: Sequence[object]) -> Disclosed:
-    """Read person, relation, shown, masked, deliberate."""
-    person, relation, shown, masked, deliberate = row
-    return Disclosed(writer, sequence, (person, relation, _array(shown), _array(masked), deliberate))
+    """Read person, relation, shown, masked, deliberate and the ground."""
+    person, relation, shown, masked, deliberate, *ground = row
+    cells = person, relation, _array(shown), _array(masked), deliberate
+    return Disclosed(writer, sequence, (*cells, *_ground(ground)))
 
 
 def withheld(writer: str, sequence: int, row: Sequence[object]) -> Disclosed:
-    """Read person, relation, reason, deliberate."""
-    return Disclosed(writer, sequence, tuple(row))
+    """Read person, relation, reason, deliberate and the ground."""
+    person, relation, reason, deliberate, *ground = row
+    return Disclosed(writer, sequence, (person, relation, reason, deliberate, *_ground(ground)))
+
+
+def _ground(columns: Sequence[object]) -> Cells:
+    """Read the columns of `record.GROUND`; one that is filled makes a ground of all."""
+    if all(column is None for column in columns):
+        return ()
+    protection, emergency, rules, present, target, lost, pending = columns
+    return protection, emergency, _array(rules), _array(present), target, _array(lost), _array(pending)
 
 
 def stored_access(columns: Sequence[object]) -> Row:

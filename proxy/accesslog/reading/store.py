@@ -19,7 +19,7 @@ from proxy.accesslog import chain
 from proxy.accesslog.checkpoint import Signed
 from proxy.accesslog.persons import Keyring
 from proxy.accesslog.reading import question, rows
-from proxy.accesslog.record import Cells
+from proxy.accesslog.record import GROUND, Cells
 from proxy.errors import StoreError
 
 type Connection = psycopg.Connection[Any]
@@ -30,13 +30,14 @@ _ACCESS = f"""
 SELECT writer, seq, recorded_at, hash, {", ".join(f'"{each}"' for each in rows.ACCESS)}
 FROM access ORDER BY writer COLLATE "C", seq, recorded_at
 """  # noqa: S608 - columns are constants
-_DISCLOSURE = """
-SELECT writer, seq, person, relation, shown, masked, deliberate
+_DISCLOSURE = f"""
+SELECT writer, seq, person, relation, shown, masked, deliberate, {", ".join(GROUND)}
 FROM disclosure ORDER BY writer COLLATE "C", seq, position
-"""
-_WITHHELD = """
-SELECT writer, seq, person, relation, reason, deliberate FROM withheld ORDER BY writer COLLATE "C", seq, position
-"""
+"""  # noqa: S608 - columns are constants
+_WITHHELD = f"""
+SELECT writer, seq, person, relation, reason, deliberate, {", ".join(GROUND)}
+FROM withheld ORDER BY writer COLLATE "C", seq, position
+"""  # noqa: S608 - columns are constants
 _COMPLETION = """
 SELECT writer, seq, recorded_at, hash, access, delivery, size, duration_us
 FROM completion ORDER BY writer COLLATE "C", seq, recorded_at

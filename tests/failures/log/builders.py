@@ -13,7 +13,7 @@ import psycopg
 from proxy.accesslog.parts import Limits, Parts
 from proxy.accesslog.persons import Keyring, sealer
 from proxy.accesslog.record import uuid7
-from proxy.accesslog.seams import Connection
+from proxy.accesslog.seams import Connection, Fact
 from proxy.accesslog.store import Ledger
 from proxy.database import Cluster, Role
 from proxy.identity.binding import person_id
@@ -21,14 +21,18 @@ from proxy.identity.store import SessionStore
 from proxy.journal.store import Journal
 from proxy.model.call import Kind
 from proxy.model.decision import Effect, Reason
-from proxy.model.entry import Access, Disclosure, Entry, Intent, SessionChange, Withheld
-from proxy.model.person import Category, PersonFacts, Relation
+from proxy.model.entry import Access, Disclosure, Entry, Ground, Intent, SessionChange, Withheld
+from proxy.model.person import Category, PersonClass, Relation
 from proxy.model.principal import Session
 
 SECRET = b"a secret of the test run"
 KEYRING = Keyring(SECRET)
 SHOWN = frozenset({Category.ID, Category.CT, Category.NA})
 HASH = "5f" * 32
+GROUND = Ground(
+    PersonClass.SECRET, False, ("RG1", "RG10"), SHOWN | {Category.WC}, Effect.ALLOW, frozenset({Category.CT}), ("RG10",)
+)
+"""Why somebody is shown, while one rule is only reported."""
 
 
 class Wall:
@@ -55,13 +59,13 @@ class Sessions:
 
     def __init__(self, dsn: str) -> None:
         self.store = SessionStore(dsn)
-        self.learned: list[PersonFacts] = []
+        self.learned: list[Fact] = []
 
     async def apply(self, connection: Connection, changes: Sequence[SessionChange]) -> set[bytes]:
         """Pass on to the real store."""
         return await self.store.apply(connection, changes)
 
-    async def learn(self, connection: Connection, facts: Sequence[PersonFacts]) -> None:
+    async def learn(self, connection: Connection, facts: Sequence[Fact]) -> None:
         """Keep what would be stored, and show that the connection can be used."""
         await connection.execute("SELECT 1")
         self.learned += facts
@@ -119,13 +123,14 @@ def access(**given) -> Access:
 def disclosure(of: Access, bsn: str = "999990019", **given) -> Disclosure:
     """Build a disclosure of one person."""
     person = person_id(SECRET, bsn=bsn, row_id=None)
-    return replace(Disclosure(of.id, person, Relation.CASELOAD, SHOWN, deliberate=True), **given)
+    return replace(Disclosure(of.id, person, Relation.CASELOAD, SHOWN, deliberate=True, ground=GROUND), **given)
 
 
 def withheld(of: Access, row_id: str = "1-OUT", **given) -> Withheld:
     """Build a person kept back."""
     person = person_id(SECRET, bsn=None, row_id=row_id)
-    return replace(Withheld(of.id, person, Relation.OUTSIDE, Reason.OUT_OF_REACH), **given)
+    ground = replace(GROUND, target=Effect.DENY, lost=frozenset(), pending=())
+    return replace(Withheld(of.id, person, Relation.OUTSIDE, Reason.OUT_OF_REACH, ground=ground), **given)
 
 
 def exchange(persons: int = 1, **given) -> tuple[Entry, ...]:

@@ -21,6 +21,7 @@ from proxy.accesslog.store import Ledger
 from proxy.database import Cluster, Role
 from proxy.model.entry import Completion, Delivery, SessionChange
 from tests.failures.log.builders import (
+    GROUND,
     KEYRING,
     Shifted,
     access,
@@ -109,6 +110,11 @@ CHANGES = {
     "the categories": "UPDATE disclosure SET shown = '{ID}' WHERE %W AND seq = 3 AND position = 1",
     "a person shown taken away": "DELETE FROM disclosure WHERE %W AND seq = 3 AND position = 1",
     "a person withheld taken away": "DELETE FROM withheld WHERE %W AND seq = 3",
+    "a class": "UPDATE disclosure SET protection = 'ordinary' WHERE %W AND seq = 3 AND position = 1",
+    "what all rules would hide": "UPDATE disclosure SET lost = '{}' WHERE %W AND seq = 3 AND position = 1",
+    "the rules of one withheld": "UPDATE withheld SET rules = '{RG2}' WHERE %W AND seq = 3",
+    "a ground taken away": "UPDATE withheld SET protection = NULL, emergency = NULL, rules = NULL, present = NULL, "
+    "target = NULL, lost = NULL, pending = NULL WHERE %W AND seq = 3",
     "a withheld reason": "UPDATE withheld SET reason = 'protected' WHERE %W AND seq = 3",
     "the order of persons": "UPDATE disclosure SET position = 13 - position WHERE %W AND seq = 3",
     "a hash": "UPDATE access SET hash = sha256(hash) WHERE %W AND seq = 3",
@@ -129,6 +135,18 @@ async def test_changed_row_is_named(fresh_database: Cluster):
     )
     assert all(each and each.name.startswith("access SP-") for each in found.values())
     assert untouched.writer not in breaks
+
+
+async def test_log_of_an_earlier_release_is_whole_and_cannot_be_given_a_ground(fresh_database: Cluster):
+    """Persons that were written without a ground verify beside those with one, and one that is added later is seen."""
+    async with ledger(fresh_database) as opened:
+        for ground in (None, GROUND, None):
+            found = access()
+            await opened.append((found, disclosure(found, ground=ground), withheld(found, ground=ground)))
+        old = Log(fresh_database, opened.writer or "")
+    assert old.verify().whole
+    old.spoil("UPDATE withheld SET rules = '{RG2}' WHERE %W AND seq = 3")
+    assert [(each.sequence, each.fault) for each in old.verify().breaks] == [(3, Fault.CHANGED)]
 
 
 async def test_moved_missing_and_doubled_rows_are_told_apart(fresh_database: Cluster):

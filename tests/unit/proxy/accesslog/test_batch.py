@@ -10,8 +10,18 @@ import pytest
 from proxy.accesslog import chain
 from proxy.accesslog.batch import bundle, document, faulted
 from proxy.model.decision import Effect, Reason
-from proxy.model.entry import Completion, Delivery, Learned, Outcome, OutcomeState, SessionChange
+from proxy.model.entry import (
+    Completion,
+    Delivery,
+    Learned,
+    LearnedVacancy,
+    Outcome,
+    OutcomeState,
+    SessionChange,
+    Tied,
+)
 from proxy.model.person import PersonFacts
+from proxy.model.tie import Grant, GrantState, Vacancy
 from tests.failures.log.builders import access, disclosure, intent, session, withheld
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -21,10 +31,13 @@ def test_entries_are_sorted_by_what_becomes_of_them():
     """Every entry of an exchange is in its bundle, whatever their order."""
     found = access()
     change, fact = SessionChange(0, session(b"k" * 32)), PersonFacts("1", disclosure(found).person, None, None)
-    entries = (Outcome(found.id, OutcomeState.ACKED), change, withheld(found), Learned(fact), disclosure(found), found)
+    place = Vacancy("V-1", "AM01", None, None, None, None)
+    tie = Grant(found.id, "jansen", "1", "V-1", GrantState.REQUESTED, NOW, None)
+    told = (Tied(tie), LearnedVacancy(place), Learned(fact))
+    entries = (Outcome(found.id, OutcomeState.ACKED), change, withheld(found), *told, disclosure(found), found)
     made = bundle(entries)
     assert (made.access, made.disclosures, made.withheld) == (found, (disclosure(found),), (withheld(found),))
-    assert (made.changes, made.facts, made.journal) == ((change,), (fact,), (entries[0],))
+    assert (made.changes, made.facts, made.journal) == ((change,), (fact, place, tie), (entries[0],))
     assert made.exchange == found.id
     assert [each.digest for each in made.persons()] == [disclosure(found).person.digest, withheld(found).person.digest]
 

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 from proxy.accesslog import chain
 from proxy.accesslog.reading import rows
-from proxy.accesslog.record import access_link, access_row, completion_row, disclosure_row, reference, withheld_row
+from proxy.accesslog.record import (
+    GROUND,
+    access_link,
+    access_row,
+    completion_row,
+    disclosure_row,
+    reference,
+    withheld_row,
+)
 from proxy.model.entry import Completion, Delivery
 from tests.failures.log.builders import access, disclosure, withheld
 
@@ -26,11 +34,30 @@ def test_columns_give_the_bytes_that_were_written():
     found, person = access(now=NOW), uuid4()
     shown, back = disclosure(found), withheld(found)
     written = access_link(access_row(found), [disclosure_row(shown, person)], [withheld_row(back, person)])
-    read = [rows.disclosed("W1", 3, (person, "caseload", ["CT", "ID", "NA"], [], True)).cells]
-    kept = [rows.withheld("W1", 3, (person, "outside", "out-of-reach", False)).cells]
+    ground = ("secret", False, ["RG1", "RG10"], ["CT", "ID", "NA", "WC"])
+    read = [
+        rows.disclosed(
+            "W1", 3, (person, "caseload", ["CT", "ID", "NA"], [], True, *ground, "allow", ["CT"], ["RG10"])
+        ).cells
+    ]
+    kept = [rows.withheld("W1", 3, (person, "outside", "out-of-reach", False, *ground, "deny", [], [])).cells]
     link = rows.access_of(PLACE, b"h" * 32, rows.stored_access(columns(found)), (read, kept))
     assert link.body == chain.body(chain.ACCESS, chain.stamp(NOW), written)
     assert link.name == f"access {reference(found.id)}"
+
+
+def test_rows_of_an_earlier_release_come_back_as_they_were():
+    """Where all columns of a ground are empty the cells end where they ended then; one that is filled counts."""
+    found, person = access(now=NOW), uuid4()
+    shown, back = disclosure(found, ground=None), withheld(found, ground=None)
+    nothing = [None] * len(GROUND)
+    read = rows.disclosed("W1", 3, (person, "caseload", ["CT", "ID", "NA"], [], True, *nothing)).cells
+    kept = rows.withheld("W1", 3, (person, "outside", "out-of-reach", False, *nothing)).cells
+    assert (read, kept) == (disclosure_row(shown, person), withheld_row(back, person))
+    assert (len(read), len(kept)) == (5, 4)
+    for place in range(len(GROUND)):
+        added = [*nothing[:place], "", *nothing[place + 1 :]]
+        assert rows.withheld("W1", 3, (person, "outside", "out-of-reach", False, *added)).cells != kept
 
 
 def test_record_without_a_session_comes_back_too():

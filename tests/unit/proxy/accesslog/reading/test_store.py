@@ -5,7 +5,7 @@ import pytest
 
 from proxy.accesslog.reading import store
 from proxy.accesslog.reading.question import Question
-from proxy.accesslog.record import reference
+from proxy.accesslog.record import GROUND, reference
 from proxy.database import Cluster, Role
 from proxy.errors import OperatorError, StoreError
 from proxy.model.entry import Completion, Delivery
@@ -56,6 +56,20 @@ async def test_person_is_found_shown_and_withheld(fresh_database: Cluster):
         lines = list(store.lines(connection, Question(persons=persons)))
         assert store.references(connection, KEYRING, "bsn:123456782") == ()
     assert [line["id"] for line in lines] == [two.id, one.id]
+
+
+async def test_a_line_tells_on_which_ground(fresh_database: Cluster):
+    """Class, emergency, rules, what was in the answer and what all rules together would do stand beside each person."""
+    found = access()
+    async with ledger(fresh_database) as log:
+        await log.append((found, disclosure(found), withheld(found, ground=None)))
+    with store.snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        (line,) = store.lines(connection, Question())
+    (shown,), (back,) = line["disclosures"], line["withheld"]
+    assert [shown[name] for name in GROUND] == [
+        *("secret", False, ["RG1", "RG10"], ["CT", "ID", "NA", "WC"], "allow", ["CT"], ["RG10"]),
+    ]
+    assert [back[name] for name in GROUND] == [None] * len(GROUND)
 
 
 async def test_unknown_key_in_the_log_is_refused(fresh_database: Cluster):

@@ -25,7 +25,7 @@ import psycopg
 import uvloop
 
 from proxy.accesslog.store import Ledger
-from proxy.database import Cluster, Role, open_cluster, upgrade
+from proxy.database import Cluster, Role, own_cluster, upgrade
 from proxy.model.entry import Completion, Delivery, Entry, SessionChange
 from proxy.settings import load
 from tests.failures.log.builders import exchange, parts, session
@@ -45,7 +45,7 @@ def main() -> None:
         environment = {"POORT_DATA_DIR": directory}
         if "POORT_DATABASE_URL" in os.environ:
             environment["POORT_DATABASE_URL"] = os.environ["POORT_DATABASE_URL"]
-        with open_cluster(load(environment)) as cluster:
+        with own_cluster(load(environment)) as cluster:
             upgrade(cluster)
             print(orjson.dumps(uvloop.run(measured(cluster, given))).decode())
 

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
+import psycopg
 import structlog
 
 from cli.sides import legacy_account, open_sides
@@ -11,11 +13,15 @@ from monitoring.checkpoint import worker as checkpoint
 from monitoring.checkpoint.store import KEY_FILE, signing_key
 from proxy.database import Cluster, Role
 from proxy.errors import OperatorError
+from proxy.identity.store import sweep
 from proxy.settings import Settings
 from rollout.record import BY_GROUP
 from rollout.worker import Sync
 
 log = structlog.get_logger()
+
+SWEEP_SECONDS = 60.0
+CONNECT_SECONDS = 5
 
 type Duty = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set, and then ends by itself."""
@@ -26,7 +32,8 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
     dsn = cluster.dsn(Role.WORKER)
     key = signing_key(settings.signing_key_file or settings.data_dir / KEY_FILE, make=True)
     named: dict[str, Duty] = {
-        "checkpoint": partial(checkpoint.run, checkpoint.Round(dsn, key, settings.checkpoint_seconds))
+        "checkpoint": partial(checkpoint.run, checkpoint.Round(dsn, key, settings.checkpoint_seconds)),
+        "sessions": partial(sweep_sessions, dsn, settings.session_timeout),
     }
     try:
         legacy_account(settings)
@@ -34,6 +41,21 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
         log.error("the new core is NOT kept up to date", reason=str(fault))  # noqa: TRY400  the reason says all
         return named
     return named | {f"sync-{group}": partial(sync, settings, dsn, group) for group in BY_GROUP}
+
+
+async def sweep_sessions(dsn: str, idle: float, stop: asyncio.Event, pause: float = SWEEP_SECONDS) -> None:
+    """Delete sessions that lay idle for longer than a session lasts, until told to stop.
+
+    The line refuses them already; what is deleted here is what nobody asks for any more. One round that fails ends the
+    duty, which the worker starts again.
+    """
+    while not stop.is_set():
+        async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=CONNECT_SECONDS) as connection:
+            gone = await sweep(connection, idle)
+        if gone:
+            log.info("sessions swept", sessions=gone)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 async def sync(settings: Settings, dsn: str, group: str, stop: asyncio.Event) -> None:

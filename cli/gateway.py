@@ -2,62 +2,84 @@
 
 import asyncio
 import gc
-import os
 import signal
-import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import typer
 import uvloop
 
+from cli.crew import Crew
 from cli.start import begin
-from cli.supervise import Child, Family, until_signal
-from cli.wiring import carried
+from cli.supervise import until_signal
+from cli.wiring import Tables, carried, read_tables
 from proxy.database import open_cluster
 from proxy.listener.head import RequestRules
 from proxy.listener.mitm import ListenerSettings, MitmListener, claim_port
 from proxy.settings import Settings
 
+STOP_SPARE = 5.0
+"""Seconds beyond the drain in which a worker closes its stores."""
+
 
 def gateway(
     workers: Annotated[int, typer.Option(min=0, max=64, help="processes that share the port; 0: as set")] = 0,
-    instance: Annotated[str, typer.Option(help="name of this process in the log", hidden=True)] = "",
 ) -> None:
     """Serve until SIGTERM; what is in flight is finished first."""
     settings = begin()
     count = workers or settings.workers
-    if count > 1 and not instance:
+    if count > 1:
         serve_many(settings, count)
     else:
-        uvloop.run(serve(settings, instance or "gateway-1", shared=bool(instance)))
+        uvloop.run(Place(settings, read_tables(settings), "gateway-1").serve())
 
 
 def serve_many(settings: Settings, count: int) -> None:
-    """Keep `count` processes alive on one port."""
+    """Keep `count` processes alive on one port, all on the tables that were read here."""
     claim_port(settings.gateway_listen.host, settings.gateway_listen.port)
-    family = Family()
-    log = settings.data_dir / "logs"
-    log.mkdir(parents=True, exist_ok=True)
+    logs = settings.data_dir / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    tables = read_tables(settings)
+    calm_collector()  # what is loaded by now is shared with every worker, as long as nobody touches it
+    crew = Crew(partial(one_of_many, settings, tables), logs, count)
     try:
-        for number in range(1, count + 1):
-            name = f"gateway-{number}"
-            command = (sys.executable, "-m", "cli", "gateway", "--instance", name)
-            family.add(Child(name, command, os.environ, log / f"{name}.log"))
-        until_signal(family.tend)
+        until_signal(crew.tend)
     finally:
-        family.stop()
+        crew.stop(settings.drain_timeout + STOP_SPARE)
 
 
-async def serve(settings: Settings, instance: str, *, shared: bool) -> None:
-    """Serve in this process."""
-    with open_cluster(settings) as cluster:
-        async with carried(settings, cluster, instance) as carrier:
-            listener = MitmListener(listening(settings, shared=shared))
-            loop = asyncio.get_running_loop()
-            for each in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(each, listener.stop)
-            calm_collector()
-            await listener.serve(carrier)
+def one_of_many(settings: Settings, tables: Tables, name: str, serving: Callable[[], None]) -> None:
+    """Be one of the processes that share the port."""
+    uvloop.run(Place(settings, tables, name, shared=True).serve(serving))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and as whom a process serves."""
+
+    settings: Settings
+    tables: Tables
+    instance: str
+    shared: bool = False
+
+    async def serve(self, serving: Callable[[], None] = lambda: None) -> None:
+        """Serve in this process; nobody is accepted before everything that an exchange needs is open."""
+        with open_cluster(self.settings) as cluster:
+            async with carried(self.settings, cluster, self.instance, self.tables) as carrier:
+                listener = MitmListener(listening(self.settings, shared=self.shared))
+                loop = asyncio.get_running_loop()
+                for each in (signal.SIGINT, signal.SIGTERM):
+                    loop.add_signal_handler(each, listener.stop)
+                calm_collector()
+                accepting = asyncio.create_task(listener.serve(carrier))
+                await asyncio.wait(
+                    (accepting, asyncio.create_task(listener.started.wait())), return_when=asyncio.FIRST_COMPLETED
+                )
+                if listener.started.is_set():
+                    serving()
+                await accepting
 
 
 def calm_collector() -> None:

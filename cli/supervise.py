@@ -24,6 +24,7 @@ FAILURES = 5
 """So many ends within `WINDOW` seconds of a start are a fault of the installation, not a mishap."""
 WINDOW = 20.0
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -49,12 +50,12 @@ class Child:
                 stdout=words,
                 stderr=words,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  one system call, no locks
+                preexec_fn=die_with_parent,  # noqa: PLW1509  one system call, no locks
             )
 
     def last_words(self, lines: int = 15) -> str:
         """Give the end of its log."""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        return tail(self.log, lines)
 
 
 class Family:
@@ -128,5 +129,16 @@ def until_signal(tend: Callable[[], None]) -> None:
         time.sleep(0.1)
 
 
-def _die_with_parent() -> None:
+def tail(log: Path, lines: int = 15) -> str:
+    """Give the end of a log."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def die_with_parent() -> None:
+    """Have the kernel send a SIGTERM to this process when its parent ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def name_process(name: str) -> None:
+    """Name this process for `ps` and `top`; the kernel keeps 15 bytes."""
+    _LIBC.prctl(_PR_SET_NAME, name.encode()[:15])

@@ -6,6 +6,7 @@ of the moment are one `House`, which every walk keeps from its beginning to its 
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from proxy.accesslog.persons import NONCE, Keyring, sealer
 from proxy.accesslog.store import Ledger
 from proxy.catalogue import Catalogue
 from proxy.database import Cluster, Database, Role
-from proxy.errors import OperatorError, PoortError
+from proxy.errors import OperatorError, PoortError, StoreError
 from proxy.facts import regions
 from proxy.facts.store import FactStore
 from proxy.identity.continuity import Limits
@@ -51,6 +52,8 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 ABSOLUTE = timedelta(hours=12)
 """A session never outlives a working day, whatever legacy does."""
 FOLLOW_SECONDS = 0.2
+AWAIT_SECONDS, AWAIT_PAUSE = 10.0, 0.2
+"""How long a start waits for the database, and between two looks."""
 
 
 class SystemClock:
@@ -111,9 +114,14 @@ def seal_with(keyring: Keyring) -> Callable[[bytes], bytes]:
 
 
 @asynccontextmanager
-async def carried(settings: Settings, cluster: Cluster, instance: str) -> AsyncIterator[Carry]:
-    """Open everything that a gateway process needs and give its carrier; closes it all again."""
-    tables, key = read_tables(settings), secret_key(settings)
+async def carried(
+    settings: Settings, cluster: Cluster, instance: str, tables: Tables | None = None
+) -> AsyncIterator[Carry]:
+    """Open everything that a gateway process needs and give its carrier; closes it all again.
+
+    Without tables they are read here; processes that share a port are given the same ones.
+    """
+    tables, key = tables or read_tables(settings), secret_key(settings)
     keyring, clock = Keyring(key), SystemClock()
     seal = seal_with(keyring)
     dsn = cluster.dsn(Role.GATEWAY, Database.GATEWAY)
@@ -122,7 +130,7 @@ async def carried(settings: Settings, cluster: Cluster, instance: str) -> AsyncI
         open_parts.push_async_callback(facts.close)
         sessions = SessionStore(dsn, noted=facts.noted)
         open_parts.push_async_callback(sessions.close)
-        ledger = await Ledger.start(
+        ledger = await open_ledger(
             Parts(
                 dsn, Neighbours(sessions, facts), Journal(seal), keyring, clock, instance,
                 LedgerLimits(timeout=settings.database_timeout),
@@ -143,6 +151,19 @@ async def carried(settings: Settings, cluster: Cluster, instance: str) -> AsyncI
             open_parts.callback(asyncio.create_task(task).cancel)
         world = World(sessions, facts, ledger, watermarks, {Core.LEGACY: legacy}, newcore, clock)
         yield Carry(world, house)
+
+
+async def open_ledger(parts: Parts) -> Ledger:
+    """Open the log; a server that is away or starting gets some time, because a gateway serves nobody before."""
+    until = time.monotonic() + AWAIT_SECONDS
+    while True:
+        try:
+            return await Ledger.start(parts)
+        except StoreError as fault:
+            if time.monotonic() > until:
+                raise
+            log.warning("waiting for the access log", instance=parts.instance, fault=str(fault))
+            await asyncio.sleep(AWAIT_PAUSE)
 
 
 def house_now(tables: Tables, routing: RoutingWatch, key: bytes, idle: timedelta) -> House:
@@ -184,7 +205,8 @@ def _upstream(settings: Settings) -> UpstreamSettings:
     return UpstreamSettings(
         max_connections=settings.upstream_connections,
         connect_timeout=settings.connect_timeout,
-        timeout=settings.report_timeout,
+        timeout=settings.answer_timeout,
+        slow_timeout=settings.report_timeout,
     )
 
 

@@ -1,14 +1,15 @@
 """The database as a process sees it: which server, which role, which password, and engines on it.
 
 Why it exists: every process logs in under its own role, so a mistake in one cannot use the rights of another. Rules:
-1. `POORT_DATABASE_URL` set: that server. Unset: the embedded one in the data directory, attached to or started.
+1. `POORT_DATABASE_URL` set: that server. Unset: the embedded one in the data directory, where it runs. Only its supervisor
+   starts it (`poort demo`, tests, benches): a command that did so while it is down would put it on another port, and the
+   processes that wait for it would never find it again.
 2. Passwords of roles are made once and kept in a file that only its owner reads; the owner's address is for migrations.
 3. A statement has a time limit; a slow database is a fault, and a fault is a refusal.
 
-Tests and commands use it like this:
+Commands use it like this:
 
     with open_cluster(load()) as cluster:
-        upgrade(cluster)
         engine = cluster.engine(Role.READER)
 """
 
@@ -110,7 +111,23 @@ class Cluster:
 
 @contextmanager
 def open_cluster(settings: Settings) -> Iterator[Cluster]:
-    """Give the cluster of these settings; an embedded server that this call starts is stopped at the end."""
+    """Give the cluster of these settings; refuses where the embedded server is meant and does not run."""
+    if settings.database_url is not None:
+        yield described(settings, settings.database_url.reveal())
+        return
+    server = embedded.running(settings.data_dir / SERVER)
+    if server is None:
+        raise OperatorError(
+            f"{settings.data_dir}: found no PostgreSQL that answers, allowed is the one of a running demo; start "
+            f"`poort demo --data-dir {settings.data_dir}` (a demo that runs restarts it within seconds: try again), or set "
+            "POORT_DATABASE_URL to a server of your own"
+        )
+    yield described(settings, server.owner)
+
+
+@contextmanager
+def own_cluster(settings: Settings) -> Iterator[Cluster]:
+    """Give the cluster of these settings as its supervisor: an embedded server is started, and stopped at the end."""
     if settings.database_url is not None:
         yield described(settings, settings.database_url.reveal())
         return

@@ -22,7 +22,7 @@ from psycopg import sql
 
 from migrations.apply import upgrade_one
 from migrations.roles import DATABASES
-from proxy.database import Cluster, Database, open_cluster, upgrade
+from proxy.database import Cluster, Database, own_cluster, upgrade
 from proxy.settings import Settings, load
 
 EXTERNAL = "POORT_TEST_DATABASE_URL"
@@ -70,7 +70,7 @@ def _fresh_log() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def database(settings: Settings) -> Iterator[Cluster]:
     """A migrated server: the external one that was named, or an embedded one."""
-    with open_cluster(settings) as cluster:
+    with own_cluster(settings) as cluster:
         upgrade(cluster)
         yield cluster
 

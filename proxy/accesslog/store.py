@@ -11,6 +11,8 @@ Rules:
 5. Of a stale session the access record is kept as a fault, and StaleSessionError raised.
 6. An exchange that was recorded and whose caller gave up is recorded all the same.
 7. Completions never wait and never fail anybody; what does not fit is counted.
+8. While it is known that the log cannot be reached, only what follows an answer of a core waits for its return, because
+   that answer would be lost. Everything else fails at once. One try to connect follows the other, also for nobody.
 """
 
 import asyncio
@@ -22,7 +24,7 @@ from typing import Self
 import psycopg
 import structlog
 
-from proxy.accesslog.batch import Bundle, bundle, faulted
+from proxy.accesslog.batch import Bundle, bundle, faulted, follows_answer
 from proxy.accesslog.parts import Attempt, Committed, Parts
 from proxy.accesslog.writer.store import PartlyStaleError, Writer
 from proxy.errors import StaleSessionError, StoreError
@@ -150,6 +152,8 @@ class Ledger:
         self._under_way: _Batch | None = None
         self._work = asyncio.Event()
         self._closing = False
+        self._away = False
+        """Known to be out of reach: a commit stalled or a try to connect failed. Then there is no writer."""
         self._flush: asyncio.TimerHandle | None = None
         self._sweep: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -172,6 +176,9 @@ class Ledger:
         """Make entries durable; raises StoreError (see the rules) or StaleSessionError (access stored as fault)."""
         if self._closing or self._task.done():
             raise StoreError("the ledger is closed; nothing was stored")
+        if self._away and not follows_answer(entries):
+            self.figures.failed += 1
+            raise StoreError("the log cannot be reached; nothing was stored")
         if len(self._queue.bundles) >= self._limits.waiting:
             self.figures.failed += 1
             raise StoreError(f"{self._limits.waiting} exchanges wait for the log already; nothing was stored")
@@ -244,7 +251,7 @@ class Ledger:
     async def _drive(self) -> None:
         """Commit batch after batch until closed and empty."""
         while self._queue or self._unsettled or not self._closing:
-            if not self._queue and not self._unsettled:
+            if not self._queue and not self._unsettled and not self._away:
                 self._work.clear()
                 await self._work.wait()
                 continue
@@ -266,6 +273,7 @@ class Ledger:
             await self._without(writer, batch, fault.places)
         except Exception as fault:  # noqa: BLE001 - a fault of a neighbour or of the data becomes a refusal
             await self._failed(writer, batch, fault)
+            self._away = self._writer is None and watchdog.when() <= self._loop.time()
         else:
             self.figures.commits += 1
             self.figures.bundles += len(batch.waiting)
@@ -327,10 +335,13 @@ class Ledger:
         try:
             writer = await Writer.open(self._parts)
         except psycopg.Error as fault:
-            _log.warning("log-unreachable", fault=_first_line(fault))
+            if not self._away:
+                _log.warning("log-unreachable", fault=_first_line(fault))
+            self._away = True
             await asyncio.sleep(_PAUSE)
             self._drop_expired()
             return None
+        self._away = False
         self._writer, self.figures.connections = writer, self.figures.connections + 1
         if self._unsettled is not None:
             await self._settle(writer, *self._unsettled)

@@ -37,6 +37,7 @@ from proxy.trail import House, Trail, trail_with
 
 log = structlog.get_logger()
 
+SLOW_KINDS = frozenset({Kind.REPORT, Kind.EXPORT})
 EXCHANGE_LIMIT_S = 150.0
 """Longer than the longest report (90 s) and every wait of our own beside it."""
 
@@ -186,8 +187,9 @@ class Carry:
         owner = owner_of(call, session, errand.exchange.id)
         errand.sent = True
         errand.uncertain = errand.claimed is not None
+        legacy = self._world.cores[Core.LEGACY]
         try:
-            return await self._world.cores[Core.LEGACY].send(request, session=owner, repeatable=is_repeatable(call))
+            return await legacy.send(request, session=owner, repeatable=is_repeatable(call), slow=is_slow(call))
         except UpstreamError as fault:
             errand.sent = fault.sent
             errand.uncertain = errand.uncertain and fault.sent
@@ -287,6 +289,11 @@ def owner_of(call: Call | StaticCall, session: Session | None, exchange: UUID) -
 def is_repeatable(call: Call | StaticCall) -> bool:
     """Tell whether the request may go out a second time on a fresh connection."""
     return isinstance(call, StaticCall) or call.repeatable
+
+
+def is_slow(call: Call | StaticCall) -> bool:
+    """Tell whether legacy may take its time: a report or an export is made as it is asked for."""
+    return isinstance(call, Call) and call.kind in SLOW_KINDS
 
 
 def started_us(exchange: UUID) -> float:

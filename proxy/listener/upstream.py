@@ -33,12 +33,13 @@ _PENDING = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLRDHUP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamSettings:
-    """Bounds of one core. `timeout` runs from the send to the last byte of the answer."""
+    """Bounds of one core. `timeout` (of a report `slow_timeout`) runs from the send to the last byte of the answer."""
 
     max_connections: int = 64
     queue_deadline: float = 5.0
     connect_timeout: float = 2.0
     timeout: float = 60.0
+    slow_timeout: float = 120.0
     idle_timeout: float = 30.0
     caps: AnswerCaps = field(default_factory=AnswerCaps)
     tls: ssl.SSLContext | None = None
@@ -169,21 +170,22 @@ class Pool:
         self._queue: deque[_Place] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def send(self, request: Request, *, session: bytes, repeatable: bool) -> Answer:
+    async def send(self, request: Request, *, session: bytes, repeatable: bool, slow: bool = False) -> Answer:
         """Send once and read one answer; raises UpstreamError. Only a repeatable request may go out a second time."""
+        seconds = self._settings.slow_timeout if slow else self._settings.timeout
         try:
             head = encode_request(request, self._authority)
         except BrokenRuleError:
             raise UpstreamError("garbage", sent=False, core=self.core) from None
         link = await self._check_out(session)
         try:
-            return await self._exchange(link, request, head)
+            return await self._exchange(link, request, (head, seconds))
         except _NotBegunError as ended:
             if not repeatable:
                 raise ended.error from None
         link = await self._check_out(session, fresh=True)
         try:
-            return await self._exchange(link, request, head)
+            return await self._exchange(link, request, (head, seconds))
         except _NotBegunError as ended:
             raise ended.error from None
 
@@ -200,10 +202,11 @@ class Pool:
         """How many connections exist or are being made."""
         return len(self._idle) + len(self._busy) + self._opening
 
-    async def _exchange(self, link: Link, request: Request, head: bytes) -> Answer:
-        loop = asyncio.get_running_loop()
+    async def _exchange(self, link: Link, request: Request, sent: tuple[bytes, float]) -> Answer:
+        """Send a head and a body and wait for the answer, for so many seconds."""
+        loop, (head, seconds) = asyncio.get_running_loop(), sent
         reused, incoming = link.used, IncomingAnswer(request.method, self._settings.caps)
-        link.deadline = loop.time() + self._settings.timeout
+        link.deadline = loop.time() + seconds
         self._arm(loop)
         try:
             return await link.send(request, head, incoming)

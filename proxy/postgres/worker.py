@@ -4,6 +4,9 @@ Why it exists: a round trip of its own for each exchange costs the gateway more 
 1. Asks are answered in the order in which they came; a batch is what came in while the last one was under way.
 2. A connection that breaks is made anew, and the batch is asked once more: only asks that may be asked twice belong here.
 3. Every wait has a limit, also on a server that hangs; a fault is a StoreError for everybody in the batch.
+4. After a batch that got no reply one try to connect follows the other, until one succeeds. From the first that fails, or
+   takes longer than a moment, asks are refused at once: nobody waits for a server that is known to be away, and nobody
+   misses its return. A server that answers, and was only slow in one statement, is not away.
 """
 
 import asyncio
@@ -19,6 +22,13 @@ from proxy.errors import StoreError
 type Connection = psycopg.AsyncConnection[Any]
 
 _RETRIES = 1
+_AWAY = "the database does not answer"
+_PAUSE = 0.2
+"""Seconds between two tries to connect to a server that is away."""
+_TRY_SECONDS = 2.0
+"""Longest try to connect to it: packets that nobody answers must not hide its return."""
+_MOMENT = 0.5
+"""Seconds that asks wait for the first try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +58,19 @@ class Courier[Ask, Reply]:
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
         self._closed = False
+        self._broken = False
+        """The last batch got no reply, and no connection has been made since."""
+        self._away = False
+        """Then asks are refused at once."""
 
     async def ask(self, ask: Ask) -> Reply:
         """Ask and wait for the reply; raises StoreError when the store cannot answer in time."""
         return await self.tell(ask)
 
     def tell(self, ask: Ask) -> "asyncio.Future[Reply]":
-        """Ask without waiting."""
-        if self._closed:
-            raise StoreError("the store is closed")
+        """Ask without waiting; raises StoreError where it is known that there will be no reply."""
+        if self._closed or self._away:
+            raise StoreError("the store is closed" if self._closed else _AWAY)
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting.append((ask, future))
         if self._task is None:
@@ -82,6 +96,32 @@ class Courier[Ask, Reply]:
             self._waiting = []
             if batch:
                 await self._answer(batch)
+            if self._broken:
+                await self._reconnect()
+
+    async def _reconnect(self) -> None:
+        """Try to connect until it succeeds; the connection is there for the next ask."""
+        moment = asyncio.get_running_loop().call_later(_MOMENT, self._give_up)
+        try:
+            while self._broken:
+                await self._try()
+        finally:
+            moment.cancel()
+
+    async def _try(self) -> None:
+        try:
+            async with asyncio.timeout(min(self._seconds, _TRY_SECONDS)):
+                await self._open()
+        except (psycopg.Error, TimeoutError, OSError, StoreError):
+            self._give_up()
+            await asyncio.sleep(_PAUSE)
+        else:
+            self._broken = self._away = False
+
+    def _give_up(self) -> None:
+        """From now on nobody waits."""
+        self._away = True
+        self._settle_all(StoreError(_AWAY))
 
     async def _answer(self, batch: list[tuple[Ask, asyncio.Future[Reply]]]) -> None:
         try:
@@ -109,18 +149,23 @@ class Courier[Ask, Reply]:
             except (psycopg.OperationalError, TimeoutError, OSError) as fault:
                 await self._drop()
                 if attempt == _RETRIES or isinstance(fault, TimeoutError):
-                    raise StoreError(f"the database does not answer ({type(fault).__name__})") from fault
+                    self._broken = True
+                    raise StoreError(f"{_AWAY} ({type(fault).__name__})") from fault
             except psycopg.Error as fault:
                 raise StoreError(f"the database refused ({type(fault).__name__})") from fault
-        raise StoreError("the database does not answer")
+        raise StoreError(_AWAY)
 
     async def _open(self) -> Connection:
         limit = f"-c statement_timeout={int(self._seconds * 1000)} -c synchronous_commit=off"
         connection: Connection = await psycopg.AsyncConnection.connect(
             self._dsn, autocommit=True, connect_timeout=max(2, int(self._seconds)), options=limit, prepare_threshold=1
         )
-        if self._hooks.prepare is not None:
-            await self._hooks.prepare(connection)
+        try:
+            if self._hooks.prepare is not None:
+                await self._hooks.prepare(connection)
+        except BaseException:
+            await connection.close()
+            raise
         self._connection = connection
         return connection
 

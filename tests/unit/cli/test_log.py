@@ -21,7 +21,7 @@ from cli.secret import secret_key
 from monitoring.checkpoint.store import KEY_FILE, Signer, signing_key
 from proxy.accesslog.persons import Keyring
 from proxy.accesslog.record import reference
-from proxy.database import Cluster, Role, open_cluster, upgrade
+from proxy.database import Cluster, Role, own_cluster, upgrade
 from proxy.identity.binding import person_id
 from proxy.model.decision import Effect, Reason
 from proxy.model.entry import Access, Completion, Delivery
@@ -75,7 +75,7 @@ def place() -> Iterator[Place]:
     """A log with one delivered reading and one refusal without a session."""
     with open_directory() as directory:
         settings = load({"POORT_DATA_DIR": str(directory)})
-        with open_cluster(settings) as cluster:
+        with own_cluster(settings) as cluster:
             upgrade(cluster)
             made = Place(directory, cluster, Keyring(secret_key(settings)), access(), refusal())
             asyncio.run(fill(made))

@@ -1,9 +1,10 @@
 """The person (citizen) in facts, and as shown in an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from re import Pattern
 
 from proxy.model.http import Span
 from proxy.model.tie import Appointment, Emergency, Grant
@@ -99,13 +100,15 @@ class PersonFacts:
     emergencies: tuple[Emergency, ...] = ()
     consents: bool = False
     """Agreed that the CV is published (RG6); unknown is no."""
+    learned: bool = False
+    """Read from an answer, not imported: a newer answer counts."""
     born: bytes | None = field(default=None, repr=False)
     """Keyed digest of the birth date of this very person (`identity.binding.birth_mark`): to check one that is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One place of a person in an answer: its category, and the edits that empty it where the category is hidden."""
+    """Places of a person in an answer: their category, and the edits that empty them where the category is hidden."""
 
     category: Category
     edits: tuple[tuple[Span, bytes], ...]
@@ -125,12 +128,12 @@ class Shown:
     deliberate: bool
     """Opened on purpose (single-person page, export row) rather than a row in a list."""
     responsible_region: str | None = None
+    protection: PersonClass | None = None
+    """Class that the answer itself shows ("Geheim adres"); None: it shows none. Makes stricter, never milder."""
     named: bool = True
     """False: a minimal row without identifying data."""
-    fields: tuple[Field, ...] = ()
+    fields: Sequence[Field] = ()
     """Every place that holds a value of this person; together they cover `categories`, or nothing can be masked."""
-    numbers: tuple[Span, ...] = ()
-    """Places that tell its number in the list; rows behind one that is gone are numbered anew."""
     traits: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values from which a card is made (canonical field name, value as shown); never logged."""
 
@@ -151,6 +154,9 @@ class Reading:
     """Totals count the user's own work only, so they are kept while nothing was cut from the page."""
     empty: tuple[Span, bytes] | None = None
     """Edit that makes the page what legacy shows for no hits, applied when no row is left."""
+    numbers: Pattern[bytes] | None = None
+    """Finds, as its groups, the places in a person's bytes that tell its number in the list: rows behind one that is
+    gone are numbered anew."""
     cursor: str | None = None
     """Row on which SONAR's cursor stands after this answer."""
 

@@ -50,6 +50,9 @@ class Grant:
     until: datetime | None
     """None while it is only requested."""
     reason: str = field(default="", repr=False)
+    decided_by: str | None = None
+    """Who answered the request; None: nobody yet, or nobody had to."""
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def check(as_json: Json = False) -> None:
     """Load the matrix against the catalogue; exit code 1 with file, line, what was found and what is allowed."""
     loaded = _matrix(begin())
     result = {"hash": loaded.hash, "roles": len(loaded.roles), "functions": len(loaded.subjects)}
-    result |= {"rules": len(loaded.rules), "cells": sum(len(each.outcomes) for each in loaded.cells.values())}
+    result |= {"rules": len(loaded.rules), "cells": sum(len(each.outcomes) for each in loaded.target.cells.values())}
     show(result, "in orde: " + ", ".join(f"{name} {value}" for name, value in result.items()), as_json=as_json)
 
 
@@ -38,7 +38,7 @@ def explain_(
     loaded = _matrix(begin())
     if function not in loaded.subjects:
         raise OperatorError(f"found function {function!r}; allowed: {', '.join(loaded.subjects)}")
-    if (function, role, organisation) not in loaded.index:
+    if loaded.cell(function, role, organisation) is None:
         show(
             {"allowed": False}, f"{role} heeft {function} niet: geweigerd voordat iets wordt verstuurd", as_json=as_json
         )

@@ -6,23 +6,28 @@ Rules:
    An export needs a second right beside it: the export authorisation decides which rows, the other which columns.
 3. A mutation is decided in full before it is sent: the person must be known, the relation must allow it and every
    category of the function must be visible, because what was changed cannot be withheld afterwards.
-4. Until categories are masked, a page or row that holds a hidden category is denied as a whole.
+4. A hidden category is emptied, which needs a known place for every value of it: without one the person is denied as a
+   whole. Nothing of the function's own left to see, and a row that may be a card and cannot become one, are denials too.
 5. Unknown is denied, with a reason of its own.
+6. While rules are staged, `effect` is what holds today; `target`, `lost` and `pending` say what all rules together would do.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
-from proxy.model.call import Call, Kind, Search, SearchClass
-from proxy.model.decision import Decision, Effect, Reason
-from proxy.model.person import PersonClass, Relation, Shown, Standing
+from proxy.model.call import Call, Kind
+from proxy.model.decision import Decision, Duty, Effect, Reason
+from proxy.model.person import Category, Relation, Shown, Standing
 from proxy.model.principal import Authorisation, Principal
 from proxy.policy.matrix import Matrix
-from proxy.policy.rule import Requirement, Width
-from proxy.policy.table import DENIED, Cell, Outcome, joined
+from proxy.policy.resolve import CHAIN, EXPORTED, Seated, resolve
+from proxy.policy.rule import Place, Width, place
+from proxy.policy.table import DENIED, Outcome, Table, joined
 
-_CHAIN, _EXPORTED = " + ", " > "
 _WIDTHS = {width: rank for rank, width in enumerate(Width)}
 _STRICT_KINDS = frozenset({Kind.MUTATE, Kind.EXPORT})
+_NOTHING = frozenset[Category]()
+_FREE = frozenset[Duty]()
 
 
 def judge_call(matrix: Matrix, call: Call, principal: Principal, today: date) -> Decision:
@@ -42,9 +47,9 @@ def sufficient(matrix: Matrix, call: Call, principal: Principal, today: date) ->
     if not valid:
         return (_deny(matrix, Reason.NO_AUTHORISATION),)
     judged = [_judge(matrix, call, each, valid) for each in valid]
-    allowed = tuple(each for each in judged if each.effect is Effect.ALLOW)
+    allowed = [each for each in judged if each.effect is Effect.ALLOW]
     unmet = next((each for each in judged if each.reason is not Reason.FUNCTION_NOT_IN_ROLE), judged[0])
-    return allowed or (unmet,)
+    return tuple(sorted(allowed, key=lambda each: each.target is Effect.DENY)) or (unmet,)
 
 
 def _barred(matrix: Matrix, call: Call, principal: Principal) -> Reason | None:
@@ -72,84 +77,45 @@ def _rank(matrix: Matrix, authorisation: Authorisation) -> tuple[int, int, str]:
 
 
 def _judge(matrix: Matrix, call: Call, authorisation: Authorisation, held: list[Authorisation]) -> Decision:
-    exports = [name for name in _functions(call) if matrix.subjects[name].kind is Kind.EXPORT]
-    cells = _cells(matrix, authorisation, [name for name in _functions(call) if name not in exports])
-    if cells is None or (exports and not cells):
-        return _deny(matrix, Reason.FUNCTION_NOT_IN_ROLE, authorisation)
-    unmet = next((reason for each in cells for reason in _unmet(each, call)), None)
-    if unmet is not None:
-        return _deny(matrix, unmet, authorisation)
-    if not exports:
-        return _allow(matrix, authorisation, cells, ())
-    return _judge_export(matrix, exports, (authorisation, cells), held)
-
-
-def _judge_export(
-    matrix: Matrix, exports: list[str], base: tuple[Authorisation, list[Cell]], held: list[Authorisation]
-) -> Decision:
-    """Find the export right that reaches no further than the list's own authorisation; it is the one that is logged."""
-    authorisation, cells = base
-    for each in held:
-        rights = _cells(matrix, each, exports)
-        if rights and _within(matrix, each, authorisation):
-            return _allow(matrix, each, cells, rights)
-    return _deny(matrix, Reason.FUNCTION_NOT_IN_ROLE, authorisation)
-
-
-def _within(matrix: Matrix, inner: Authorisation, outer: Authorisation) -> bool:
-    national = matrix.roles[outer.role].width is Width.NATIONAL
-    return inner is outer or national or inner.regions <= outer.regions
-
-
-def _functions(call: Call) -> list[str]:
-    return list(dict.fromkeys(link.function for link in call.links if link.function))
-
-
-def _cells(matrix: Matrix, authorisation: Authorisation, functions: list[str]) -> list[Cell] | None:
-    kind = authorisation.organisation.kind
-    found = [matrix.index.get((function, authorisation.role, kind)) for function in functions]
-    known = [each for each in found if each is not None and each.open]
-    return known if len(known) == len(functions) else None
-
-
-def _unmet(cell: Cell, call: Call) -> list[Reason]:
-    reasons = []
-    if Requirement.VACANCY in cell.requires and not call.vacancy:
-        reasons.append(Reason.SEARCH_NOT_ALLOWED if call.search else Reason.OUT_OF_REACH)
-    if Requirement.BSN_AND_BIRTH_DATE in cell.requires and call.search and not _identifies(call.search):
-        reasons.append(Reason.SEARCH_NOT_ALLOWED)
-    return reasons
-
-
-def _identifies(search: Search) -> bool:
-    return search.by is SearchClass.BSN and search.bsn is not None and search.birth_date
-
-
-def _allow(matrix: Matrix, authorisation: Authorisation, cells: list[Cell], rights: list[Cell] | tuple[()]) -> Decision:
-    shows = [each for each in cells if each.outcomes] or cells
-    name = _CHAIN.join(each.name for each in shows)
-    if rights:
-        name = _EXPORTED.join((name, *(each.name for each in rights)))
-    rules = tuple(dict.fromkeys(rule for each in (*cells, *rights) for rule in each.rules))
-    return Decision(Effect.ALLOW, Reason.ALLOWED, rules, authorisation=authorisation, policy=matrix.hash, cell=name)
+    seated = Seated(call, authorisation, held)
+    now = resolve(matrix, matrix.enforced, seated)
+    if now.reason is not Reason.ALLOWED:
+        return _deny(matrix, now.reason, authorisation)
+    aim = now if matrix.settled else resolve(matrix, matrix.target, seated)
+    closed = aim.reason is not Reason.ALLOWED
+    return Decision(
+        Effect.ALLOW,
+        Reason.ALLOWED,
+        now.rules,
+        authorisation=now.authorisation,
+        policy=matrix.hash,
+        cell=now.cell,
+        target=Effect.DENY if closed else None,
+        pending=now.pending if closed else (),
+    )
 
 
 def _deny(matrix: Matrix, reason: Reason, authorisation: Authorisation | None = None) -> Decision:
-    return Decision(Effect.DENY, reason, ("RG0",), authorisation=authorisation, policy=matrix.hash)
+    rules = matrix.closing if reason is Reason.FUNCTION_NOT_IN_ROLE and matrix.closing else ("RG0",)
+    return Decision(Effect.DENY, reason, rules, authorisation=authorisation, policy=matrix.hash)
 
 
-def _outcome(matrix: Matrix, name: str, relation: Relation, held: PersonClass) -> Outcome:
-    cell = matrix.cells.get(name)
+def _outcome(table: Table, name: str, at: Place) -> Outcome:
+    cell = table.cells.get(name)
     if cell is not None:
-        return cell.outcomes.get((relation, held), DENIED)
-    listed, *exports = name.split(_EXPORTED)
-    outcomes = [matrix.cells[each].outcomes.get((relation, held), DENIED) for each in listed.split(_CHAIN)]
-    combined = outcomes[0]
-    for each in outcomes[1:]:
+        return cell.outcomes[at] if cell.outcomes else DENIED
+    listed, *exports = name.split(EXPORTED)
+    combined, *others = (_single(table, each, at) for each in listed.split(CHAIN))
+    for each in others:
         combined = joined(combined, each, narrow=False)
     for right in exports:
-        combined = joined(combined, matrix.cells[right].outcomes.get((relation, held), DENIED), narrow=True)
+        combined = joined(combined, _single(table, right, at), narrow=True)
     return combined
+
+
+def _single(table: Table, name: str, at: Place) -> Outcome:
+    cell = table.cells.get(name)
+    return cell.outcomes[at] if cell is not None and cell.outcomes else DENIED
 
 
 def judge_row(matrix: Matrix, call: Call, decision: Decision, standing: Standing | None) -> Decision:
@@ -159,61 +125,105 @@ def judge_row(matrix: Matrix, call: Call, decision: Decision, standing: Standing
     """
     if not _shows_persons(matrix, decision.cell):
         return decision
+    mutates = call.kind is Kind.MUTATE
     if standing is None:
-        unknown = call.kind is Kind.MUTATE
-        return _row(decision, None, Reason.PERSON_UNKNOWN, DENIED) if unknown else decision
-    relation = standing.relation
-    outcome = _outcome(matrix, decision.cell, relation, standing.protection)
+        return _row(decision, None, _Found(DENIED, Reason.PERSON_UNKNOWN)) if mutates else decision
+    at = place(standing.relation, standing.protection, emergency=standing.emergency)
+    now = _named(_outcome(matrix.enforced, decision.cell, at), mutates=mutates)
+    if matrix.settled:
+        return _row(decision, standing.relation, now)
+    aim = _named(_outcome(matrix.target, decision.cell, at), mutates=mutates)
+    return _row(decision, standing.relation, now, aim)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The outcome for a person whom a request names, and the reason in the end."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+def _named(outcome: Outcome, *, mutates: bool) -> _Found:
     if not outcome.visible:
-        return _row(decision, relation, outcome.reason, outcome)
-    partly = call.kind is Kind.MUTATE and not outcome.whole
-    return _row(decision, relation, Reason.HIDDEN_CATEGORY if partly else Reason.ALLOWED, outcome)
+        return _Found(outcome, outcome.reason)
+    partly = mutates and not outcome.whole
+    return _Found(outcome, Reason.HIDDEN_CATEGORY if partly else Reason.ALLOWED)
 
 
 def _shows_persons(matrix: Matrix, name: str) -> bool:
-    cell = matrix.cells.get(name)
+    cell = matrix.enforced.cells.get(name)
     return cell is None or bool(cell.outcomes)
 
 
-def _row(decision: Decision, relation: Relation | None, reason: Reason, outcome: Outcome) -> Decision:
+def _row(decision: Decision, relation: Relation | None, now: _Found, aim: _Found | None = None) -> Decision:
+    outcome, effect = now.outcome, _effect(now.reason)
+    aimed = effect if aim is None else _effect(aim.reason)
     return Decision(
-        Effect.ALLOW if reason is Reason.ALLOWED else Effect.DENY,
-        reason,
+        effect,
+        now.reason,
         outcome.rules,
         relation,
         decision.authorisation,
         outcome.visible,
         policy=decision.policy,
         cell=f"{decision.cell}/{relation}" if relation else decision.cell,
+        target=None if aimed is effect else aimed,
+        lost=outcome.visible - aim.outcome.visible if aim else _NOTHING,
+        pending=outcome.pending,
+        duties=outcome.duties if effect is Effect.ALLOW else _FREE,
+        card=outcome.card,
     )
 
 
+def _effect(reason: Reason) -> Effect:
+    return Effect.ALLOW if reason is Reason.ALLOWED else Effect.DENY
+
+
 def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Standing) -> Decision:
-    """Decide about one person of an answer: what may be seen of it, and what its row or page shows beyond that.
+    """Decide about one person of an answer: what may be seen of it, and what must be emptied.
 
     `shown` and `hidden` of the result are the categories that this answer holds; a person of whom no category was read
-    is denied, as is everybody where the call was not allowed.
+    is denied, as is everybody where the call was not allowed. `card`: the row is to be replaced by a card.
     """
     allowed = decision.effect is Effect.ALLOW
-    outcome = _outcome(matrix, decision.cell, standing.relation, standing.protection) if allowed else DENIED
-    visible = outcome.visible
-    hidden = shown.categories - visible
-    if not shown.categories:
-        reason = Reason.UNREADABLE
-    elif not visible:
-        reason = outcome.reason
-    elif hidden:
-        reason = Reason.HIDDEN_CATEGORY
-    else:
-        reason = Reason.ALLOWED
+    at = place(standing.relation, standing.protection, emergency=standing.emergency)
+    outcome = _outcome(matrix.enforced, decision.cell, at) if allowed else DENIED
+    seen = shown.categories & outcome.visible
+    reason = _reason(shown, outcome)
+    target, lost = None, _NOTHING
+    if not matrix.settled:
+        aim = _outcome(matrix.target, decision.cell, at) if allowed else DENIED
+        aimed = _reason(shown, aim)
+        target = None if _effect(aimed) is _effect(reason) else _effect(aimed)
+        lost = seen - aim.visible
     return Decision(
-        Effect.ALLOW if reason is Reason.ALLOWED else Effect.DENY,
+        _effect(reason),
         reason,
         outcome.rules,
         standing.relation,
         decision.authorisation,
-        shown.categories & visible,
-        hidden,
+        seen,
+        shown.categories - outcome.visible,
         decision.policy,
         decision.cell,
+        target,
+        lost,
+        outcome.pending,
+        outcome.duties if reason is Reason.ALLOWED else _FREE,
+        outcome.card,
     )
+
+
+def _reason(shown: Shown, outcome: Outcome) -> Reason:
+    """Say whether somebody may be shown under an outcome, and if not, why."""
+    if not shown.categories:
+        return Reason.UNREADABLE
+    if not outcome.visible:
+        return outcome.reason
+    hidden = shown.categories - outcome.visible
+    if hidden == shown.categories or (outcome.card and not shown.traits):
+        return Reason.HIDDEN_CATEGORY
+    if hidden and not hidden <= {each.category for each in shown.fields}:
+        return Reason.HIDDEN_CATEGORY
+    return Reason.ALLOWED

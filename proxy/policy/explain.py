@@ -1,31 +1,70 @@
-"""What the matrix says of one role in one function, for people: every relation and class, with the rules behind it."""
+"""What the matrix says of one role in one function, for people: every standing, with the rules behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from proxy.model.decision import Reason
 from proxy.model.person import Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.matrix import Matrix
+from proxy.policy.rule import STANDINGS
+from proxy.policy.table import DENIED, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One relation and class: what is visible, or why nothing is."""
+    """One standing: what is visible, or why nothing is."""
 
     relation: Relation
     protection: PersonClass
+    emergency: bool
     visible: tuple[Category, ...]
     hidden: tuple[Category, ...]
-    """Categories of the function and its screen that stay hidden; a page that holds one is refused for now."""
+    """Categories of the function and its screen that are emptied, or for which the page is closed."""
     reason: Reason
     rules: tuple[str, ...]
+    card: bool
+    duties: tuple[str, ...]
+    pending: tuple[str, ...]
+    """Rules that are not enforced yet and would change this."""
+    later: tuple[Category, ...]
+    """What all rules together would leave visible."""
 
 
 def explain(matrix: Matrix, role: Role, function: str, kind: OrganisationKind) -> Iterator[Line]:
     """Give the lines of a cell; none where the role has not the function, or the function shows no persons."""
-    cell = matrix.index.get((function, role, kind))
+    cell = matrix.cell(function, role, kind)
+    aim = matrix.target.index.get((function, role, kind))
     subject = matrix.subjects[function]
-    for (relation, held), outcome in (cell.outcomes if cell else {}).items():
-        beyond = (subject.categories | subject.accompany) - outcome.visible
-        yield Line(relation, held, tuple(sorted(outcome.visible)), tuple(sorted(beyond)), outcome.reason, outcome.rules)
+    for at, standing in enumerate(STANDINGS if cell and cell.outcomes else ()):
+        outcome = cell.outcomes[at] if cell else DENIED
+        later = aim.outcomes[at] if aim else DENIED
+        yield _line(standing, outcome, later, subject.categories | subject.accompany)
+
+
+def _line(
+    standing: tuple[Relation, PersonClass, bool], outcome: Outcome, later: Outcome, held: frozenset[Category]
+) -> Line:
+    return Line(
+        *standing,
+        visible=tuple(sorted(outcome.visible & held)),
+        hidden=tuple(sorted(held - outcome.visible)),
+        reason=outcome.reason,
+        rules=outcome.rules,
+        card=outcome.card,
+        duties=tuple(sorted(outcome.duties)),
+        pending=outcome.pending,
+        later=tuple(sorted(later.visible)),
+    )
+
+
+def sentences(matrix: Matrix, names: Iterable[str]) -> Iterator[str]:
+    """Give the sentences that compliance signed for these ids, in the order of the file, with the stage of each."""
+    wanted = set(names)
+    for rule in matrix.rules:
+        if rule.id in wanted:
+            stage = "" if rule.enforced else f" [{rule.mode} sinds {rule.since}]"
+            yield f"{rule.id}: {rule.text} ({rule.ground}){stage}"
+    for practice in matrix.practices:
+        if practice.id in wanted:
+            yield f"{practice.id}: {practice.text} ({practice.ground})"

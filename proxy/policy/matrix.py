@@ -4,35 +4,31 @@ Rules:
 1. Unknown keys, roles, functions, categories, relations, classes and rules without a text or ground refuse the load.
 2. Every function of the catalogue has a row, and no row gives a role what the catalogue does not offer it.
 3. A matrix never changes: a new file makes a new one, with another hash. The hash covers the bytes of the file.
+4. The last line is the document end marker: a file that was cut off would lose its prohibitions and still be valid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
+from proxy.errors import OperatorError
 from proxy.model.call import Kind
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Category, Relation
 from proxy.model.principal import OrganisationKind, Role
-from proxy.policy.rule import Does, Exemption, Grant, Requirement, RoleRow, Rule, Subject, Width
+from proxy.policy import staging, table
+from proxy.policy.clause import Names, read_practices, read_rules
+from proxy.policy.rule import Cells, Grant, Practice, RoleRow, Rule, Seat, Subject, Width
 from proxy.policy.strict import Place, parse
-from proxy.policy.table import Cell, Seat, cell
+from proxy.policy.table import Cell, Table
 
+END = "..."
 _ROLES = {role.value: role for role in Role}
-_KINDS = {kind.value: kind for kind in Kind}
 _CATEGORIES = {category.value: category for category in Category}
 _RELATIONS = {relation.value: relation for relation in Relation}
-_CLASSES = {held.value: held for held in PersonClass}
 _ORGANISATIONS = {kind.value: kind for kind in OrganisationKind}
-_MODES = {
-    "enforce": "enforce"
-}  # report and warn come with staging; until then they would be a promise that nobody keeps
-_SECTIONS = ("version", "owner", "roles", "groups", "impersonal", "accompany", "functions", "rules")
-_RULE = ("id", "text", "ground", "effect", "mode", "roles")
-_RULE_OPTIONS = (
-    *("organisations", "kinds", "functions", "relations", "classes", "persons", "cells"),
-    *("show", "hide", "requires", "except"),
-)
+_WIDTHS = {width.value: width for width in Width}
+_SECTIONS = ("version", "owner", "roles", "groups", "impersonal", "accompany", "functions", "rules", "practices")
 
 
 class Use(Protocol):
@@ -75,12 +71,30 @@ class Matrix:
     hash: str
     source: str = field(repr=False)
     """The file's text: what is archived under the hash."""
+    owner: str
     roles: Mapping[Role, RoleRow]
     subjects: Mapping[str, Subject]
     rules: tuple[Rule, ...]
-    cells: Mapping[str, Cell] = field(repr=False)
-    """By name; absent: the role has not the function."""
-    index: Mapping[tuple[str, Role, OrganisationKind], Cell] = field(repr=False)
+    practices: tuple[Practice, ...]
+    target: Table = field(repr=False)
+    """What all rules together say."""
+    enforced: Table = field(repr=False)
+    """What holds today: the target itself once every rule is enforced."""
+    closing: tuple[str, ...]
+    """The rules by which a function is closed to a role that was not given it."""
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether every rule is enforced, so that both tables are one."""
+        return self.enforced is self.target
+
+    def rule(self, name: str) -> Rule | None:
+        """Give a rule by its id; None: it is no rule of the table."""
+        return next((rule for rule in self.rules if rule.id == name), None)
+
+    def cell(self, function: str, role: Role, kind: OrganisationKind) -> Cell | None:
+        """Give the cell that holds today; None: closed."""
+        return self.enforced.index.get((function, role, kind))
 
 
 def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> Matrix:
@@ -88,47 +102,59 @@ def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> M
     sections = parse(text, name).closed(_SECTIONS)
     if sections["version"].number() != 1:
         sections["version"].refuse("another version", "1")
-    sections["owner"].text()
+    _check_end(text, name)
     roles = _roles(sections["roles"])
-    groups = _groups(sections["groups"], catalogue)
-    subjects = _subjects(sections["accompany"], catalogue)
-    grants = _grants(sections["functions"], catalogue)
     impersonal = sections["impersonal"].words(_CATEGORIES, "category")
-    rules = _rules(sections["rules"], _Names(dict.fromkeys(catalogue.by_id), groups, impersonal))
-    index = {
-        (function, role, kind): cell(subjects[function], Seat(roles[role], kind), grant, rules)
-        for (function, role), grant in grants.items()
-        for kind in OrganisationKind
-    }
-    cells = {each.name: each for each in index.values()}
-    return Matrix(sha256(text.encode()).hexdigest(), text, roles, subjects, rules, cells, index)
+    subjects = _subjects(sections["accompany"], catalogue)
+    grants = _grants(sections["functions"], catalogue, impersonal)
+    rules = read_rules(
+        sections["rules"], Names(tuple(catalogue.by_id), _groups(sections["groups"], catalogue), impersonal)
+    )
+    seats = tuple(_seats(subjects, roles, grants))
+    aim = table.target(seats, rules)
+    return Matrix(
+        hash=sha256(text.encode()).hexdigest(),
+        source=text,
+        owner=sections["owner"].text(),
+        roles=roles,
+        subjects=subjects,
+        rules=rules,
+        practices=read_practices(sections["practices"], rules),
+        target=aim,
+        enforced=staging.enforced(seats, rules, aim),
+        closing=tuple(rule.id for rule in rules if rule.cells is Cells.ABSENT),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The names that a rule may use for functions, and what goes with every rule."""
+def _check_end(text: str, name: str) -> None:
+    lines = text.rstrip().splitlines()
+    if not lines or lines[-1] != END:
+        found = f"{name}:{len(lines)}: found no end marker"
+        raise OperatorError(f"{found}; allowed: a last line of {END}; complete the file, a cut one loses prohibitions")
 
-    functions: Mapping[str, None]
-    groups: Mapping[str, frozenset[str]]
-    impersonal: frozenset[Category]
-    """What every rule that shows something shows too."""
 
-    def read(self, place: Place) -> frozenset[str]:
-        if place.is_text() and place.text() in self.groups:
-            return self.groups[place.text()]
-        if place.is_text() and place.text() != "all":
-            place.refuse(f"the group {place.text()!r}", ", ".join(("all", *self.groups)))
-        return place.words({name: name for name in self.functions}, "function")
+def _seats(
+    subjects: Mapping[str, Subject], roles: Mapping[Role, RoleRow], grants: Mapping[tuple[str, Role], Grant]
+) -> Iterator[Seat]:
+    """Give every function with every role in every organisation that may have the role, given or not."""
+    for subject in subjects.values():
+        for row in roles.values():
+            for kind in OrganisationKind:
+                if kind in row.organisations:
+                    yield Seat(subject, row, kind, grants.get((subject.id, row.role)))
 
 
 def _roles(place: Place) -> dict[Role, RoleRow]:
-    widths = {width.value: width for width in Width}
     found = {}
     for name, row in place.closed(tuple(_ROLES)).items():
-        keys = row.closed(("name", "width", "own"))
-        own = keys["own"].words(_RELATIONS, "relation")
-        role = _ROLES[name]
-        found[role] = RoleRow(role, keys["name"].text(), keys["width"].word(widths, "width"), own)
+        keys = row.closed(("name", "organisations", "width", "own"))
+        found[_ROLES[name]] = RoleRow(
+            _ROLES[name],
+            keys["name"].text(),
+            keys["organisations"].words(_ORGANISATIONS, "organisation"),
+            keys["width"].word(_WIDTHS, "width"),
+            keys["own"].words(_RELATIONS, "relation"),
+        )
     return found
 
 
@@ -153,7 +179,7 @@ def _subjects(place: Place, catalogue: Catalogue) -> dict[str, Subject]:
     }
 
 
-def _grants(place: Place, catalogue: Catalogue) -> dict[tuple[str, Role], Grant]:
+def _grants(place: Place, catalogue: Catalogue, impersonal: frozenset[Category]) -> dict[tuple[str, Role], Grant]:
     found = {}
     for function, row in place.closed(tuple(catalogue.by_id)).items():
         offered = {use.role.value: use for use in catalogue.by_id[function].roles}
@@ -163,7 +189,8 @@ def _grants(place: Place, catalogue: Catalogue) -> dict[tuple[str, Role], Grant]
             grant = _grant(given)
             if _wider(grant, offered[name]):
                 given.refuse(f"more for {name} in {function} than the catalogue offers", "its scope or less")
-            found[function, offered[name].role] = grant
+            ceiling = grant.only if grant.only is None else grant.only | impersonal
+            found[function, offered[name].role] = Grant(grant.own, ceiling)
     return found
 
 
@@ -176,73 +203,3 @@ def _grant(place: Place) -> Grant:
     if not place.is_text():
         return Grant(only=place.words(_CATEGORIES, "category"))
     return Grant(own=place.word({"all": False, "own": True}, "scope"))
-
-
-def _rules(place: Place, names: _Names) -> tuple[Rule, ...]:
-    found: dict[str, Rule] = {}
-    for item in place.items():
-        rule = _rule(item, names)
-        if rule.id in found:
-            item.refuse(f"the rule {rule.id!r} a second time", "every id once")
-        found[rule.id] = rule
-    return tuple(found.values())
-
-
-def _rule(place: Place, names: _Names) -> Rule:
-    keys = place.closed(_RULE, _RULE_OPTIONS)
-    keys["mode"].word(_MODES, "mode")
-    does = keys["effect"].word({each.value: each for each in Does}, "effect")
-    persons = keys["persons"].boolean() if "persons" in keys else True
-    _complete(place, keys, does, persons=persons)
-    requirements = {each.value: each for each in Requirement}
-    return Rule(
-        id=_said(keys["id"]),
-        text=_said(keys["text"]),
-        ground=_said(keys["ground"]),
-        does=does,
-        roles=keys["roles"].words(_ROLES, "role"),
-        organisations=_optional(keys, "organisations", _ORGANISATIONS),
-        kinds=_optional(keys, "kinds", _KINDS),
-        functions=names.read(keys["functions"]) if "functions" in keys else frozenset(names.functions),
-        relations=_relations(keys.get("relations")),
-        classes=_optional(keys, "classes", _CLASSES),
-        persons=persons,
-        own_cells="cells" in keys and keys["cells"].word({"own": True}, "cells"),
-        show=keys["show"].words(_CATEGORIES, "category") | names.impersonal if "show" in keys else frozenset(),
-        hide=keys["hide"].words(_CATEGORIES, "category") if "hide" in keys else frozenset(),
-        requires=keys["requires"].words(requirements, "requirement") if "requires" in keys else frozenset(),
-        exempt=tuple(_exemption(item, names) for item in keys["except"].items()) if "except" in keys else (),
-    )
-
-
-def _complete(place: Place, keys: Mapping[str, Place], does: Does, *, persons: bool) -> None:
-    """Refuse a rule whose effect and keys do not go together: such a rule would do nothing, or too much."""
-    needed = {"relations"} if persons else set()
-    needed |= {"show"} if persons and does is Does.ALLOW else {"hide"} if does is Does.MASK else set()
-    barred = {"show", "hide", "except", "requires"} - needed
-    barred -= {"requires"} if does is Does.ALLOW else {"except"} if does is Does.FORBID else set()
-    for name in sorted(needed - keys.keys()):
-        place.refuse(f"a rule of effect {does} without {name!r}", f"{name!r} is needed")
-    for name in sorted(barred & keys.keys()):
-        keys[name].refuse(f"the key {name!r} in a rule of effect {does}", f"no {name!r} here")
-
-
-def _said(place: Place) -> str:
-    written = place.text().strip()
-    return written or place.refuse("an empty text", "a text that a reviewer can sign")
-
-
-def _optional[T](keys: Mapping[str, Place], name: str, allowed: Mapping[str, T]) -> frozenset[T]:
-    return keys[name].words(allowed, name) if name in keys else frozenset(allowed.values())
-
-
-def _relations(place: Place | None) -> frozenset[Relation] | None:
-    if place is not None and place.is_text() and place.text() == "own":
-        return None
-    return place.words(_RELATIONS, "relation") if place is not None else frozenset()
-
-
-def _exemption(place: Place, names: _Names) -> Exemption:
-    keys = place.closed(("functions",), ("roles", "relations"))
-    functions = names.read(keys["functions"])
-    return Exemption(_optional(keys, "roles", _ROLES), functions, _optional(keys, "relations", _RELATIONS))

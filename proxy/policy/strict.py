@@ -8,6 +8,7 @@ Why: a matrix in which a typing error is silently ignored opens what somebody me
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
@@ -74,6 +75,17 @@ class Place:
         if not isinstance(self.node, ScalarNode) or self.node.tag != "tag:yaml.org,2002:int":
             self.refuse(_kind(self.node), "a whole number")
         return int(self.node.value)
+
+    def day(self) -> date:
+        """Read a date, written as jjjj-mm-dd."""
+        written = str(self.node.value) if isinstance(self.node, ScalarNode) else _kind(self.node)
+        try:
+            read = date.fromisoformat(written)
+        except ValueError:
+            self.refuse(repr(written), "a date such as 2027-03-31")
+        if read.isoformat() != written:
+            self.refuse(repr(written), "a date such as 2027-03-31")
+        return read
 
     def word[T](self, allowed: Mapping[str, T], what: str) -> T:
         """Read one word of a closed set."""

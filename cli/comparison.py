@@ -1,7 +1,8 @@
 """The evidence for `poort routes advance vacancies`: legacy's pages beside newcore's, byte for byte.
 
 Rules: no data never counts as a pass; a page that newcore cannot give is a difference; the comparison stops at the first
-difference, names it, and the group stays where it is. It needs a finished backfill: a half-filled core is not compared.
+difference, names it, and the group stays where it is. It needs a finished backfill, begun when legacy's writes were
+captured already and captured ever since: a core that is half filled, or missed writes, is not compared.
 """
 
 import asyncio
@@ -19,13 +20,15 @@ from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
 from cli.output import progress
 from cli.pages import LegacyPages
-from cli.routefile import CATALOGUE
+from cli.routefile import CATALOGUE, RouteFile
 from cli.sides import control_map, legacy_account, legacy_http
 from proxy.catalogue import load as read_catalogue
 from proxy.errors import OperatorError, UpstreamError
 from proxy.model.call import Call
 from proxy.model.http import Answer
 from proxy.model.principal import Listing, Session
+from proxy.routing import stage as stages
+from proxy.routing.store import texts_since
 from proxy.settings import Settings
 from rollout import store
 from rollout.compare import Difference, Step, difference, walks
@@ -44,19 +47,36 @@ class Tally:
     searches: int = 0
 
 
-def compared(settings: Settings, dsn: str, samples: int) -> dict[str, Any]:
+def compared(file: RouteFile, dsn: str, samples: int) -> dict[str, Any]:
     """Compare so many pages; gives the evidence, or raises OperatorError with the first difference or what is missing."""
     try:
-        return asyncio.run(_compared(settings, dsn, samples))
+        begun = asyncio.run(_begun(dsn))
+        _check_captured(file, dsn, begun)
+        return asyncio.run(_compared(file.settings, dsn, samples))
     except UpstreamError as fault:
         raise OperatorError(f"found no comparison: {fault}; both cores must answer while they are compared") from fault
 
 
-async def _compared(settings: Settings, dsn: str, samples: int) -> dict[str, Any]:
+async def _begun(dsn: str) -> datetime:
     async with await store.connect(dsn) as connection:
         place = await store.place(connection, GROUP)
     if place is None or place.finished_at is None:
         raise OperatorError(f"found no finished backfill of {GROUP}; run `poort backfill {GROUP}` first")
+    return place.started_at
+
+
+def _check_captured(file: RouteFile, dsn: str, begun: datetime) -> None:
+    """Refuse a backfill since which writes may have gone by uncaptured."""
+    for text in texts_since(dsn, begun):
+        group = file.parsed(text).groups.get(GROUP)
+        if group is None or not stages.STAGES[group.lowest].captured:
+            raise OperatorError(
+                f"found a backfill of {GROUP} begun at {begun:%Y-%m-%d %H:%M:%S}, and since then a revision that does not "
+                f"capture its writes; run `poort backfill {GROUP} --afresh` in stage capture, then advance"
+            )
+
+
+async def _compared(settings: Settings, dsn: str, samples: int) -> dict[str, Any]:
     pages = control_map()
     mimic = NewcoreMimic(settings.newcore_url, pages)
     try:

@@ -83,7 +83,7 @@ def advance(
             "evidence and approvals; only vacancies may go from capture to read, on a byte comparison"
         )
     _all_follow(file, table)
-    evidence = file.ask(lambda dsn: compared(file.settings, dsn, samples)) if target is Stage.READ else {}
+    evidence = file.ask(lambda dsn: compared(file, dsn, samples)) if target is Stage.READ else {}
     change = Change(group, "advance", reason, {"stage": target}, evidence)
     _done(file, file.change(change), change, as_json=as_json)
 

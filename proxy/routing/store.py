@@ -35,6 +35,10 @@ _HISTORY = """
 SELECT a.at, a.revision, a.grp AS group, a.actor, a.action, a.reason, a.evidence FROM routing_act a
 WHERE %(group)s::text IS NULL OR a.grp = %(group)s ORDER BY a.number DESC LIMIT %(limit)s
 """
+_SINCE = """
+SELECT r.body FROM routing_revision r
+WHERE r.at >= %(at)s OR r.revision = (SELECT max(p.revision) FROM routing_revision p WHERE p.at < %(at)s)
+"""
 _UNKNOWN = """
 SELECT count(*) AS requests, a.detail, coalesce(a.function, '-') AS function, min(a.reason) AS reason,
     max(a.occurred_at) AS last, count(DISTINCT a.account) AS accounts
@@ -70,6 +74,11 @@ def text_of(dsn: str, revision: int) -> str | None:
         )
         row = found.fetchone()
     return None if row is None else str(row[0])
+
+
+def texts_since(dsn: str, at: datetime) -> Sequence[str]:
+    """Give the texts that were in force at a moment or later, as far as instances and commands published them."""
+    return [row["body"] for row in _rows(dsn, _SINCE, {"at": at})]
 
 
 def history(dsn: str, group: str | None, limit: int) -> Sequence[Mapping[str, Any]]:

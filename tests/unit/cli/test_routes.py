@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from cli.routefile import CATALOGUE
@@ -151,6 +152,19 @@ def test_reading_needs_a_comparison(poort, gateway):
     """Without a finished backfill there is nothing to compare, so the group stays."""
     code, _, err = poort("advance", "vacancies")
     assert (code, "no finished backfill" in err) == (1, True)
+
+
+def test_a_backfill_older_than_a_step_back_to_legacy_is_no_ground_to_read(poort, write, gateway, fresh_database):
+    """Legacy's writes went by uncaptured meanwhile: the new core is filled again before anything is compared."""
+    with psycopg.connect(fresh_database.owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO backfill (grp, horizon, finished_at) VALUES ('vacancies', 1, clock_timestamp())"
+        )
+    for words in (("rollback", "vacancies", "--to", "legacy"), ("advance", "vacancies")):
+        code, _, err = poort(*words)
+        assert code == 0, err
+    code, _, err = poort("advance", "vacancies")
+    assert (code, "backfill vacancies --afresh" in err) == (1, True), err
 
 
 def test_without_a_database_only_what_takes_load_off_newcore_works(poort, write, file, gateway):

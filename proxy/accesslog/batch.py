@@ -56,6 +56,12 @@ class Bundle:
     stale: bool = False
 
     @property
+    def follows_answer(self) -> bool:
+        """Whether this says what came of an answer that a core gave: unless it is stored the answer is lost."""
+        allowed = self.access is not None and self.access.decision is Effect.ALLOW
+        return allowed or bool(self.changes) or any(isinstance(each, Outcome) for each in self.journal)
+
+    @property
     def exchange(self) -> UUID | None:
         """The exchange that these entries belong to, if one of them names it."""
         if self.access is not None:
@@ -119,14 +125,6 @@ def _facts(kinds: Mapping[type, Sequence[Any]]) -> Iterator[Fact]:
     yield from (each.facts for each in kinds[Learned])
     yield from (each.vacancy for each in kinds[LearnedVacancy])
     yield from (each.tie for each in kinds[Tied])
-
-
-def follows_answer(entries: Sequence[Entry]) -> bool:
-    """Tell whether these entries say what came of an answer that a core gave: without them it cannot be released."""
-    return any(
-        isinstance(each, Outcome | SessionChange) or (isinstance(each, Access) and each.decision is Effect.ALLOW)
-        for each in entries
-    )
 
 
 def faulted(found: Bundle) -> Bundle:

@@ -1,4 +1,4 @@
-"""What a ledger is made of, within which limits it works, and what a batch leaves behind: values only."""
+"""What a ledger is made of, within which limits it works, what a batch leaves behind, what is counted: values only."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -55,3 +55,17 @@ class Attempt:
     head: Head
     intent: UUID | None
     committed: Committed
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a ledger counts since it was opened."""
+
+    commits: int = 0
+    bundles: int = 0
+    failed: int = 0
+    stale: int = 0
+    completions_dropped: int = 0
+    connections: int = 0
+    looked_up: int = 0
+    """Commits of unknown outcome that were settled by looking."""

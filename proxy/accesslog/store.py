@@ -24,8 +24,8 @@ from typing import Self
 import psycopg
 import structlog
 
-from proxy.accesslog.batch import Bundle, bundle, faulted, follows_answer
-from proxy.accesslog.parts import Attempt, Committed, Parts
+from proxy.accesslog.batch import Bundle, bundle, faulted
+from proxy.accesslog.parts import Attempt, Committed, Figures, Parts
 from proxy.accesslog.writer.store import PartlyStaleError, Writer
 from proxy.errors import StaleSessionError, StoreError
 from proxy.model.entry import Completion, Entry, Receipt
@@ -33,6 +33,7 @@ from proxy.model.entry import Completion, Entry, Receipt
 COMPLETION_WAIT = 0.5  # seconds that completions wait for a batch to join
 _TRIES = 3
 _PAUSE = 0.2  # seconds between attempts to connect
+_AWAY = "the log cannot be reached; nothing was stored"
 _NO_PARTITION = "no partition of relation"
 
 _log = structlog.get_logger(__name__)
@@ -90,20 +91,6 @@ class _Batch:
 
 
 @dataclass(slots=True)
-class Figures:
-    """What a ledger counts since it was opened."""
-
-    commits: int = 0
-    bundles: int = 0
-    failed: int = 0
-    stale: int = 0
-    completions_dropped: int = 0
-    connections: int = 0
-    looked_up: int = 0
-    """Commits of unknown outcome that were settled by looking."""
-
-
-@dataclass(slots=True)
 class _Queue:
     """What waits to be written."""
 
@@ -131,6 +118,14 @@ class _Queue:
         self.bundles.extendleft(reversed(left))
         ended = [self.completions.popleft() for _ in range(min(most, len(self.completions)))]
         return _Batch(taken, ended)
+
+    def give_up(self) -> list[_Waiting]:
+        """Take out what is not stored and follows no answer of a core."""
+        lost = [each for each in self.waiting() if not each.bundle.follows_answer]
+        for batch in self.again:
+            batch.waiting = [each for each in batch.waiting if each.bundle.follows_answer]
+        self.bundles = deque(each for each in self.bundles if each.bundle.follows_answer)
+        return lost
 
     def waiting(self) -> Iterable[_Waiting]:
         for batch in self.again:
@@ -176,9 +171,6 @@ class Ledger:
         """Make entries durable; raises StoreError (see the rules) or StaleSessionError (access stored as fault)."""
         if self._closing or self._task.done():
             raise StoreError("the ledger is closed; nothing was stored")
-        if self._away and not follows_answer(entries):
-            self.figures.failed += 1
-            raise StoreError("the log cannot be reached; nothing was stored")
         if len(self._queue.bundles) >= self._limits.waiting:
             self.figures.failed += 1
             raise StoreError(f"{self._limits.waiting} exchanges wait for the log already; nothing was stored")
@@ -186,6 +178,9 @@ class Ledger:
             sorted_out = bundle(entries)
         except ValueError as fault:
             raise StoreError(f"nothing was stored: {fault}") from fault
+        if self._away and not sorted_out.follows_answer:
+            self.figures.failed += 1
+            raise StoreError(_AWAY)
         waiting = _Waiting(sorted_out, self._loop.create_future(), self._loop.time() + self._limits.timeout)
         self._queue.bundles.append(waiting)
         self._work.set()
@@ -273,7 +268,8 @@ class Ledger:
             await self._without(writer, batch, fault.places)
         except Exception as fault:  # noqa: BLE001 - a fault of a neighbour or of the data becomes a refusal
             await self._failed(writer, batch, fault)
-            self._away = self._writer is None and watchdog.when() <= self._loop.time()
+            if self._writer is None and watchdog.when() <= self._loop.time():
+                self._lose()
         else:
             self.figures.commits += 1
             self.figures.bundles += len(batch.waiting)
@@ -337,7 +333,7 @@ class Ledger:
         except psycopg.Error as fault:
             if not self._away:
                 _log.warning("log-unreachable", fault=_first_line(fault))
-            self._away = True
+            self._lose()
             await asyncio.sleep(_PAUSE)
             self._drop_expired()
             return None
@@ -347,6 +343,15 @@ class Ledger:
             await self._settle(writer, *self._unsettled)
             self._unsettled = None
         return self._writer
+
+    def _lose(self) -> None:
+        """Know that the log is away: what does not follow an answer is not kept waiting."""
+        self._away = True
+        uncertain = self._unsettled[1].waiting if self._unsettled else []
+        refusals = [each for each in uncertain if not each.bundle.follows_answer and not each.bundle.journal]
+        for each in (*self._queue.give_up(), *refusals):  # of a refusal it does not matter whether it was stored
+            self.figures.failed += not each.expired
+            each.fail(_AWAY)
 
     async def _settle(self, writer: Writer, attempt: Attempt, batch: _Batch) -> None:
         """Find out what became of a commit whose answer never came."""

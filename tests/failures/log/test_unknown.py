@@ -1,71 +1,32 @@
 """The connection breaks around a COMMIT: what happened is looked up, never guessed, and nothing is written twice."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
-import psycopg
 import pytest
 
 from proxy.accesslog.parts import Limits
 from proxy.accesslog.store import Ledger
 from proxy.database import Cluster, Role
 from proxy.errors import StoreError
-from tests.failures.log.builders import exchange, intent, parts, rows, soon, stored
-
-
-class Relay:
-    """A wire between ledger and PostgreSQL that a test can break: it swallows answers, or asks, or refuses to connect."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.swallow_answers = self.swallow_asks = self.closed = False
-        self._wires: list[asyncio.StreamWriter] = []
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry one connection."""
-        if self.closed:
-            writer.close()
-            return
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self._wires += [writer, up_writer]
-        await asyncio.gather(
-            self._pump(reader, up_writer, lambda: self.swallow_asks),
-            self._pump(up_reader, writer, lambda: self.swallow_answers),
-        )
-
-    async def _pump(self, reader, writer, swallowed) -> None:
-        with suppress(OSError):
-            while octets := await reader.read(65536):
-                if not swallowed():
-                    writer.write(octets)
-                    await writer.drain()
-        writer.close()
-
-    def cut(self) -> None:
-        """Break every connection, and be a whole wire for the next."""
-        for each in self._wires:
-            each.transport.abort()
-        self._wires.clear()
-        self.swallow_answers = self.swallow_asks = False
+from proxy.model.decision import Effect, Reason
+from tests.doubles.relay import Relay
+from tests.doubles.relay import relayed as wired
+from tests.failures.log.builders import access, exchange, intent, parts, rows, soon, stored
 
 
 @asynccontextmanager
 async def relayed(cluster: Cluster, limits: Limits) -> AsyncIterator[tuple[Ledger, Relay]]:
     """Open a ledger whose wire can be broken."""
-    dsn = cluster.dsn(Role.GATEWAY)
-    port = int(psycopg.conninfo.conninfo_to_dict(dsn)["port"])
-    relay = Relay(port)
-    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
-    through = dsn.replace(f":{port}/", f":{server.sockets[0].getsockname()[1]}/")
-    ledger = await Ledger.start(parts(cluster, dsn=through, limits=limits))
-    try:
-        yield ledger, relay
-    finally:
-        relay.closed = False
-        await ledger.close()
-        relay.cut()
-        server.close()
+    async with wired(cluster.dsn(Role.GATEWAY)) as (through, relay):
+        ledger = await Ledger.start(parts(cluster, dsn=through, limits=limits))
+        try:
+            yield ledger, relay
+        finally:
+            relay.closed = False
+            await ledger.close()
 
 
 async def test_committed_but_unanswered_gets_its_receipt(database: Cluster):
@@ -139,3 +100,39 @@ async def test_caller_of_a_dead_log_is_told_in_time(database: Cluster):
         relay.closed = False
         await asyncio.sleep(0.6)
         assert (await log.append(exchange())).sequence >= 1
+
+
+async def test_while_the_log_is_away_only_what_follows_an_answer_waits_for_it(database: Cluster):
+    """A refusal and an intent fail at once, and nothing was sent on them; an answer that is here is recorded after all."""
+    async with relayed(database, Limits(timeout=8)) as (log, relay):
+        await log.append(exchange())
+        relay.closed = True
+        relay.cut()
+        released = exchange()
+        waiting = asyncio.create_task(log.append(released))  # finds out, and waits
+        began, refused = time.monotonic(), 0
+        while refused < 20 and time.monotonic() - began < 4:
+            denied = access(decision=Effect.DENY, reason=Reason.FAULT)
+            asked = time.monotonic()
+            with pytest.raises(StoreError, match="cannot be reached"):
+                await asyncio.wait_for(log.append((denied, intent(denied)) if refused % 2 else (denied,)), 5)
+            assert refused == 0 or time.monotonic() - asked < 0.2
+            refused += 1
+        assert refused == 20
+        assert not waiting.done()
+        relay.closed = False
+        assert (await asyncio.wait_for(waiting, 5)).access == released[0].id
+
+
+async def test_a_log_that_returns_is_found_without_being_asked(database: Cluster):
+    """Within a second, with nobody waiting: the first refusal after it is recorded again."""
+    async with relayed(database, Limits(timeout=8)) as (log, relay):
+        await log.append(exchange())
+        relay.closed = True
+        relay.cut()
+        with pytest.raises(StoreError):
+            await asyncio.wait_for(log.append((access(decision=Effect.DENY, reason=Reason.FAULT),)), 5)
+        await asyncio.sleep(0.5)
+        relay.closed = False
+        assert await soon(lambda: asyncio.sleep(0, log.writer is not None), 1.0)
+        assert await log.append((access(decision=Effect.DENY, reason=Reason.FAULT),))

@@ -1,6 +1,9 @@
 """The courier: what waits together goes together, and a fault reaches everybody who waits."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from proxy.database import Cluster, Role
 from proxy.errors import StoreError
 from proxy.postgres.worker import Courier, Hooks
+from tests.doubles.relay import Relay, relayed
 
 
 class Counting:
@@ -110,3 +114,63 @@ async def test_closing_answers_whoever_waits(dsn):
     assert [type(fault) for fault in await asyncio.gather(*tasks, return_exceptions=True)] == [StoreError, StoreError]
     with pytest.raises(StoreError):
         await courier.ask(3)
+
+
+@asynccontextmanager
+async def wired(dsn: str, seconds: float) -> AsyncIterator[tuple[Courier[int, int], Relay]]:
+    """Give a courier that has worked once, and the wire that it works over."""
+    async with relayed(dsn) as (through, relay):
+        courier = Courier(through, Counting(), seconds=seconds)
+        try:
+            assert await courier.ask(1) == 2
+            yield courier, relay
+        finally:
+            await courier.close()
+
+
+async def took(asking: Callable[[], object]) -> float:
+    """Say how long it took to be told that there is no reply."""
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="does not answer"):
+        await asking()
+    return time.monotonic() - began
+
+
+async def test_a_server_that_is_gone_is_refused_at_once_and_found_again(dsn):
+    """Nobody waits for what is known to be away, and a second after its return the next ask is answered."""
+    async with wired(dsn, 5.0) as (courier, relay):
+        relay.closed = True
+        relay.cut()
+        waits = [await took(lambda: courier.ask(1)) for _ in range(50)]
+        assert max(waits) < 0.5, waits
+        relay.closed = False
+        await asyncio.sleep(1.0)
+        assert await courier.ask(4) == 8
+
+
+async def test_a_server_that_hangs_costs_the_limit_once(dsn):
+    """Whoever comes behind the first is told within a moment, and after the return all goes on."""
+    async with wired(dsn, 1.0) as (courier, relay):
+        relay.swallow_asks = True
+        first = await took(lambda: courier.ask(1))
+        waits = [await took(lambda: courier.ask(1)) for _ in range(20)]
+        assert first < 1.5
+        assert max(waits) < 0.9, waits
+        assert sum(wait > 0.1 for wait in waits) <= 1
+        relay.cut()
+        await asyncio.sleep(1.0)
+        assert await courier.ask(4) == 8
+
+
+async def test_who_waits_when_a_server_goes_is_told_with_the_first(dsn):
+    """A queue behind a batch that got no reply is not tried one by one."""
+    async with wired(dsn, 1.0) as (courier, relay):
+        relay.swallow_asks = True
+        first = asyncio.create_task(courier.ask(1))
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        others = [asyncio.create_task(courier.ask(2)) for _ in range(5)]
+        found = await asyncio.gather(first, *others, return_exceptions=True)
+        assert {type(each) for each in found} == {StoreError}
+        assert time.monotonic() - began < 2.5
+        relay.cut()

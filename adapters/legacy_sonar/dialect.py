@@ -5,6 +5,7 @@ whatever cannot be read with certainty is Unreadable.
 """
 
 import re
+from collections.abc import Sequence
 
 from adapters.legacy_sonar import export, grammar, login, persons, public, soap, wire
 from adapters.legacy_sonar import forward as forwarding
@@ -12,6 +13,8 @@ from adapters.legacy_sonar import outcome as ending
 from adapters.legacy_sonar import refuse as refusal
 from adapters.legacy_sonar.classify import classify
 from adapters.legacy_sonar.content import Content, UnreadableError, decode, is_text, values
+from adapters.legacy_sonar.desk import insert, paper
+from adapters.legacy_sonar.desk import request as desk
 from adapters.legacy_sonar.link import Tables
 from adapters.legacy_sonar.multipart import MultipartError
 from adapters.legacy_sonar.page import Page, compile_map, parse
@@ -24,6 +27,7 @@ from proxy.model.decision import Reason
 from proxy.model.entry import OutcomeState
 from proxy.model.http import Answer, Request
 from proxy.model.person import Reading, Unreadable
+from proxy.model.screen import Card, Notice, Own
 
 _STATIC = re.compile(rb"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9=._&-]*)?")
 _RPC = re.compile(rb"(?i)(?:^|[?&])(?:SWERPC|Rpc)=1(?:&|$)")
@@ -50,6 +54,8 @@ class SonarDialect:
                 parameters = wire.read(request, query)
                 format_ = Format.RPC if parameters.shared.get("SWERPC") == "1" else Format.HTML
                 return classify(parameters, format_, self._tables)
+            if path.startswith(desk.PREFIX):
+                return desk.read(request, (path, query), self._tables.catalogue)
             if path == SERVICE_PATH:
                 format_ = Format.SOAP
                 return soap.read(request, query, self._tables.catalogue)
@@ -155,8 +161,13 @@ class SonarDialect:
         return allowed - {LOGIN_VIEW}
 
     def counter(self, reading: Reading, shown: int) -> bytes:
-        """Render the own counter for a list of which `shown` rows are left."""
-        del reading
+        """Render the counter of a list of which `shown` rows are left.
+
+        A list that is all there is gets legacy's own words for what is left, as if nobody else existed; a total of ours
+        would tell that somebody is hidden. Where a list goes on, nobody can say how many rows there are.
+        """
+        if reading.complete and shown:
+            return f"1 - {shown} van {shown}".encode("ascii")
         return f"{shown} {persons.COUNTER}".encode("ascii")
 
     def public(self, answer: Answer, request: Request) -> Answer:
@@ -165,6 +176,18 @@ class SonarDialect:
         if nothing is not None:
             return refusal.nothing_found(nothing["namespace"].decode(), nothing["operation"].decode())
         return public.public(answer, request, self._address, self._authority)
+
+    def card(self, reading: Reading, index: int, card: Card) -> bytes:
+        """Render a candidate's card in the place of its row: no row id, no id of a control, no value of the row."""
+        return insert.card(reading, index, card, self._tables.views)
+
+    def banner(self, answer: Answer, notices: Sequence[Notice]) -> Answer:
+        """Say something of our own at the top of a page; an answer that is no page stays as it is."""
+        return insert.banner(answer, notices)
+
+    def own(self, shown: Own) -> Answer:
+        """Render a page of our own, or send the browser to the legacy's page of a person."""
+        return paper.own(shown)
 
     def refuse(self, refused: Call | Unclear | None, reason: Reason, reference: str) -> Answer:
         """Make a refusal in the caller's dialect; None: nothing could be read (plain HTML)."""

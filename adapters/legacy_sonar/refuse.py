@@ -74,8 +74,10 @@ _OPENING = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 _ERROR = """<table class="foutmelding"><tr><td class="fout">{text} ({code}) </td></tr>
 <tr><td>Referentienummer: {reference}</td></tr>
 <tr><td>Vermeld dit nummer als u contact opneemt met de helpdesk. Er zijn geen gegevens getoond.</td></tr></table>
-</body></html>
+{more}</body></html>
 """
+_URGENT = '<p>Kan het niet wachten? <a href="/sonar_nld/poort/noodtoegang">Vraag noodtoegang</a></p>\n'
+"""Below every "niet gevonden", whether or not there is such a person."""
 _ENTRY = """<form name="SWEForm1_0" id="SWEEntryForm" method="post" action="/sonar_nld/start.swe">
 <table class="aanmelden">
 <tr><td class="fout">{text} </td></tr>
@@ -119,7 +121,8 @@ def refuse(refused: Call | Unclear | None, reason: Reason, reference: str) -> An
         return _answer(200, _HTML, _page("Aanmelden", _ENTRY, text, reference))
     if format_ is Format.RPC:
         return _answer(200, _HTML, encode(_fill(_RPC, text, reference)))
-    return _answer(text.status, _HTML, _page("Foutmelding", _ERROR, text, reference))
+    error = _ERROR.replace("{more}", _URGENT if reason in _NOBODY else "")
+    return _answer(text.status, _HTML, _page("Foutmelding", error, text, reference))
 
 
 def nothing_found(namespace: str, operation: str) -> Answer:

@@ -25,6 +25,7 @@ class Catalogue:
     by_key: Mapping[tuple[str, str], tuple[tuple[frozenset[str], Function], ...]] = field(repr=False)
     """(view, command or method) -> the functions, each with its applets."""
     by_operation: Mapping[tuple[str, str], Function] = field(repr=False)
+    by_path: Mapping[str, Function] = field(repr=False)
 
     def function(self, function_id: str) -> Function:
         """Give a function by its id; raises KeyError for an unknown one."""
@@ -48,6 +49,10 @@ class Catalogue:
     def operation(self, namespace: str, name: str) -> Function | None:
         """Find the function of a SOAP operation."""
         return self.by_operation.get((namespace, name))
+
+    def own(self, path: str) -> Function | None:
+        """Find the function of one of the gateway's own paths; None: it has no such path."""
+        return self.by_path.get(path)
 
     def views(self, function_id: str) -> frozenset[str]:
         """Name the views on which a function is used."""

@@ -58,6 +58,8 @@ class Function:
     swe: tuple[Key, ...] = ()
     operations: tuple[tuple[str, str], ...] = ()
     """SOAP operations: (namespace, operation)."""
+    path: str = ""
+    """Name of the gateway's own path that asks for it (the third core); empty: a function of the legacy."""
 
     @property
     def open(self) -> bool:

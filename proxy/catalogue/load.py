@@ -30,11 +30,12 @@ def load(text: str, file: str = "functions.yaml") -> Catalogue:
         by_id=_by_id(functions),
         by_key=_by_key(functions),
         by_operation=_by_operation(functions),
+        by_path=_by_path(functions),
     )
 
 
 def _function(entry: Entry, sets: Mapping[str, tuple[RoleUse, ...]]) -> Function:
-    found = entry.fields(_REQUIRED, ("swe", "soap"))
+    found = entry.fields(_REQUIRED, ("swe", "soap", "path"))
     kind = found["kind"].member(Kind)
     if kind not in _KINDS:
         found["kind"].refuse(repr(str(kind)), ", ".join(_KINDS))
@@ -53,6 +54,7 @@ def _function(entry: Entry, sets: Mapping[str, tuple[RoleUse, ...]]) -> Function
         roles=_roles(found["roles"], sets),
         swe=tuple(_key(item) for item in found["swe"].items()) if "swe" in found else (),
         operations=tuple(_operations(found["soap"])) if "soap" in found else (),
+        path=_own_path(found["path"], found) if "path" in found else "",
     )
 
 
@@ -103,6 +105,26 @@ def _prefix(entry: Entry) -> str:
     if not (text.startswith("/") and text.endswith("/") and ".." not in text and "%" not in text and len(text) > 1):
         entry.refuse(repr(text), "a path that begins and ends with / and has no dot segments or escapes")
     return text
+
+
+def _own_path(entry: Entry, found: Mapping[str, Entry]) -> str:
+    """A function of the gateway itself has a path and nothing of the legacy."""
+    text = entry.text()
+    if not (text.isascii() and text.isalpha() and text.islower()):
+        entry.refuse(repr(text), "a word of small letters")
+    if "swe" in found or "soap" in found:
+        entry.refuse("a path beside swe or soap", "one of them")
+    return text
+
+
+def _by_path(functions: Iterable[tuple[Entry, Function]]) -> dict[str, Function]:
+    found: dict[str, Function] = {}
+    for entry, function in functions:
+        if function.path and function.path in found:
+            entry.refuse(f"path {function.path!r} twice", "one function a path")
+        if function.path:
+            found[function.path] = function
+    return found
 
 
 def _by_id(functions: Iterable[tuple[Entry, Function]]) -> dict[str, Function]:

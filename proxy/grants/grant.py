@@ -18,7 +18,7 @@ from uuid import UUID
 from proxy.grants import workday
 from proxy.model.person import PersonFacts
 from proxy.model.principal import Authorisation, OrganisationKind
-from proxy.model.tie import Grant, GrantState, Tie
+from proxy.model.tie import Grant, GrantState, Tie, Vacancy
 
 WORKDAYS, MOST_WORKDAYS, ANSWER_WORKDAYS = 5, 10, 2
 MOST_OF_VACANCY, MOST_OF_USER = 10, 20
@@ -115,6 +115,13 @@ def barred(asked: Approach, ties: Iterable[Tie], now: Moment, *, open_to: bool) 
 
 def _same(grant: Grant, asked: Approach) -> bool:
     return (grant.user, grant.vacancy, grant.row_id) == (asked.user, asked.vacancy, asked.person.row_id)
+
+
+def works_on(vacancy: Vacancy, authorisation: Authorisation, day: date) -> bool:
+    """Tell whether a vacancy is open on a day, and in the region or of the organisation of who works on it."""
+    begun = vacancy.opened is not None and vacancy.opened <= day
+    theirs = vacancy.region in authorisation.regions or vacancy.organisation == authorisation.organisation.code
+    return begun and (vacancy.closed is None or day <= vacancy.closed) and theirs
 
 
 def plain(text: str) -> str:

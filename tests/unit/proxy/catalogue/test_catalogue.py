@@ -59,3 +59,9 @@ def test_the_views_of_a_function(catalogue) -> None:
     """A function names its views; one that works everywhere names none."""
     assert catalogue.views("vacancy.search") == {"SNR Vacature Zoek View", "SNR Vacature View"}
     assert catalogue.views("list.export") == frozenset()
+
+
+def test_a_path_of_our_own_is_found_by_its_whole_name(catalogue) -> None:
+    """A path that is not catalogued finds nothing, nor does a part of one."""
+    assert catalogue.own("benaderen").id == "grant.request"
+    assert [catalogue.own(name) for name in ("", "benader", "Benaderen", "start.swe")] == [None] * 4

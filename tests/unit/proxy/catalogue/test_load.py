@@ -7,9 +7,10 @@ from proxy.errors import OperatorError
 
 
 def test_all_functions_are_there(catalogue) -> None:
-    """47 numbers; consulting and adding a document are two functions of one number."""
-    assert {function.number for function in catalogue.functions} == set(range(1, 48))
-    assert len(catalogue.functions) == 48
+    """47 numbers of the legacy and 6 of the gateway itself; consulting and adding a document have one number."""
+    assert {function.number for function in catalogue.functions} == set(range(1, 54))
+    assert len(catalogue.functions) == 54
+    assert [function.number for function in catalogue.functions if function.path] == list(range(48, 54))
     assert [function.id for function in catalogue.functions if function.number == 39] == [
         "attachment.view",
         "attachment.upload",
@@ -19,7 +20,7 @@ def test_all_functions_are_there(catalogue) -> None:
 def test_the_first_issue_is_open_and_nothing_else(catalogue) -> None:
     """What is not open yet is catalogued and classified all the same."""
     opened = {function.number for function in catalogue.functions if function.open}
-    assert opened == {*range(1, 10), 12, 14, 17, 20, 22, 23, 28, 29, 30, 32, 34, 37, 42}
+    assert opened == {*range(1, 10), 12, 14, 17, 20, 22, 23, 28, 29, 30, 32, 33, 34, 37, 42, *range(48, 54)}
 
 
 BROKEN = {
@@ -41,6 +42,13 @@ BROKEN = {
     "two functions, one key": ("view: SNR CV View, commands", "view: SNR Traject View, commands", "one function a key"),
     "other version": ("version: 1", "version: 2", "2"),
     "a static prefix that climbs": ("[/sonar_nld/static/]", "[/sonar_nld/static/../]", "dot segments"),
+    "a path twice": ("path: verzoeken", "path: benaderen", "'benaderen' twice"),
+    "a path that climbs": ("path: verzoeken", "path: ../verzoeken", "a word of small letters"),
+    "a path beside a screen": (
+        "path: verzoeken",
+        "path: verzoeken, swe: [{view: X, commands: [Y]}]",
+        "one of them",
+    ),
     "flag of another type": ("persons: false", "persons: perhaps", "'perhaps'"),
     "number of another type": ("number: 2,", "number: two,", "'two'"),
 }

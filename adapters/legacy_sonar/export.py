@@ -1,24 +1,28 @@
 """An exported list -> its persons: one line, or one quoted record, a person. The headings tell which list it is.
 
 Rules: tab text or `;` text with quotes, CR LF, windows-1252; headings are exactly the labels of a list of the map, or
-nothing is read; a list of child rows names nobody, so it is not released.
+nothing is read; a list of child rows names nobody, so it is not released. A masked cell is empty between its separators,
+quotes and all; its heading stays, because other records keep their values.
 """
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.persons import bsn, municipality, region
+from adapters.legacy_sonar.place import Later
 from adapters.legacy_sonar.views import PERSON, Applet, Shape, ViewMap
 from adapters.legacy_sonar.wire import encode
 from proxy.model.http import Span
-from proxy.model.person import Reading, Shown
+from proxy.model.person import Category, Field, Reading, Shown
 
 XLS, CSV = b"application/vnd.ms-excel", b"text/csv"
 _FILE = re.compile(rb'attachment; filename="[a-z]+_[0-9]{8}\.(?:xls|csv)"')
 _CELL = re.compile(rb'"((?:[^"]|"")*+)"|([^;"\r\n]*+)')
 
-type Record = tuple[Span, list[bytes]]
+type Record = tuple[Span, list[bytes], list[Span]]
+"""The bytes of a record, its cells, and where each cell stands."""
 
 
 def read(media: bytes, disposition: list[bytes], body: bytes, views: ViewMap) -> Reading:
@@ -46,7 +50,7 @@ def _applet(headings: list[bytes], views: ViewMap) -> Applet | None:
 
 
 def _shown(applet: Applet, fields: dict[str, int], record: Record) -> Shown:
-    span, cells = record
+    span, cells, spans = record
     if len(cells) != len(applet.controls):
         raise UnreadableError("row-shape")
 
@@ -65,7 +69,15 @@ def _shown(applet: Applet, fields: dict[str, int], record: Record) -> Shown:
         spans=(span,),
         deliberate=True,
         responsible_region=region(cell("responsible_region")),
+        fields=Later(partial(_fields, applet, spans)),
     )
+
+
+def _fields(applet: Applet, spans: list[Span]) -> tuple[Field, ...]:
+    held: dict[Category, list[Span]] = {}
+    for control, span in zip(applet.controls, spans, strict=True):
+        held.setdefault(control.category, []).append(span)
+    return tuple(Field(category, tuple((span, b"") for span in found)) for category, found in held.items())
 
 
 def _tabs(body: bytes) -> Iterator[Record]:
@@ -77,24 +89,32 @@ def _tabs(body: bytes) -> Iterator[Record]:
         line = body[position:end]
         if b"\n" in line or b"\r" in line:
             raise UnreadableError("row-shape")
-        yield (position, end + 2), line.split(b"\t")
+        cells = line.split(b"\t")
+        yield (position, end + 2), cells, list(_lengths(position, cells))
         position = end + 2
+
+
+def _lengths(start: int, cells: list[bytes]) -> Iterator[Span]:
+    for cell in cells:
+        yield start, start + len(cell)
+        start += len(cell) + 1
 
 
 def _semicolons(body: bytes) -> Iterator[Record]:
     position = 0
     while position < len(body):
-        start, cells = position, []
+        start, cells, spans = position, list[bytes](), list[Span]()
         while True:
             match = _CELL.match(body, position)
             if match is None:
                 raise UnreadableError("row-shape")
             quoted = match[1]
             cells.append(match[2] if quoted is None else quoted.replace(b'""', b'"'))
+            spans.append(match.span())
             position = match.end() + 1
             if body[position - 1 : position] != b";":
                 break
         if body[position - 1 : position + 1] != b"\r\n":
             raise UnreadableError("row-shape")
         position += 1
-        yield (start, position), cells
+        yield (start, position), cells, spans

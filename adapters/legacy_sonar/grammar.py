@@ -6,9 +6,12 @@ match, and what does not match is not released. It is also fast: a row of ten ce
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.legacy_sonar.views import Applet, Control, Shape, View
+from adapters.legacy_sonar import place
+from adapters.legacy_sonar.place import HINT, TRAITS, Places, group
+from adapters.legacy_sonar.views import PERSON, Applet, Control, Shape, View
 from adapters.legacy_sonar.wire import encode
 
 ROW_ID = rb"[0-9]{1,2}-[0-9A-Z]{1,20}"
@@ -44,10 +47,11 @@ FRAGMENT = re.compile(rb'<form name="SWEForm(?P<set>[0-9]{1,3})_(?P<index>[0-9]{
                       + rb'"(?: enctype="multipart/form-data")?>\r\n<span class="miniBtnUI">(?P<button>[A-Za-z ]*)</span>')  # fmt: skip
 TABLE = re.compile(rb'(?: <span class="teller">(?P<teller>[^<]*+)</span>)?\r\n<table class="(?P<kind>[a-z]+)"')
 TELLER = re.compile(rb"(?P<first>[0-9]+) - (?P<last>[0-9]+) van (?P<total>[0-9]+)|Geen records gevonden")
-HIDDEN_ROW = re.compile(rb'<input type="hidden" name="SWERowId(?P<n>[0-9])" value="(?P<row>' + ROW_ID + rb')">\r\n')
+HIDDEN_NAME = b'<input type="hidden" name="SWERowId'
+HIDDEN_ROW = re.compile(HIDDEN_NAME + rb'(?P<n>[0-9])" value="(?P<row>' + ROW_ID + rb')">\r\n')
 AFTER_ROWS = re.compile(
     rb'(?:<input type="hidden" name="SWERowIds" value="(?P<parent>(?:' + ROW_ID + rb')?)">\r\n)?'
-    rb'(?:<input type="file" name="s_[0-9_]*">\r\n)?'
+    rb'(?P<upload>(?:<input type="file" name="s_[0-9_]*">\r\n)?)'
     rb'<div class="bladeren">(?P<previous><a href="' + ACTION + rb"\?[A-Za-z0-9=+&;._-]*\">|<span class=\"uit\">)Vorige"
     rb'</(?:a|span)> (?P<next><a href="'
     + ACTION
@@ -95,6 +99,13 @@ class AppletGrammar:
     row: re.Pattern[bytes]
     form: re.Pattern[bytes]
     query: re.Pattern[bytes]
+    row_places: tuple[Places, ...]
+    """Where the values of a row stand, per category."""
+    form_places: tuple[Places, ...]
+    numbers: re.Pattern[bytes]
+    """Finds where the number of a row stands in its bytes; nothing that a value can hold looks like it."""
+    traits: Mapping[str, int]
+    """Fields that a card is made of, with their groups."""
 
 
 def compile_view(view: View) -> tuple[AppletGrammar, ...]:
@@ -105,17 +116,29 @@ def compile_view(view: View) -> tuple[AppletGrammar, ...]:
 def _compile(view: View, applet: Applet) -> AppletGrammar:
     name = re.escape(encode(applet.name))
     heads = b"".join(b"<th>" + re.escape(encode(control.label)) + b"</th>" for control in applet.controls)
-    form = b"".join(_form_row(applet, control) for control in applet.controls)
+    row = re.compile(_row(view, applet))
+    form = re.compile(b' summary="' + name + b'">\r\n' + b"".join(_form_row(applet, each) for each in applet.controls))
     query = b"".join(_query_row(applet, control) for control in applet.controls)
     return AppletGrammar(
         view=view,
         applet=applet,
         button=b"Klant" if applet.shape is Shape.HEAD else encode(view.title),
         list_head=re.compile(b' summary="' + name + b'">\r\n<tr class="kop">' + heads + b"</tr>\r\n"),
-        row=re.compile(_row(view, applet)),
-        form=re.compile(b' summary="' + name + b'">\r\n' + form),
+        row=row,
+        form=form,
         query=re.compile(b' summary="' + name + b'">\r\n' + query + b"</table>"),
+        row_places=place.of_row(applet, row),
+        form_places=place.of_form(applet, form),
+        numbers=re.compile(_numbers(applet)),
+        traits=_traits(applet, row),
     )
+
+
+def _traits(applet: Applet, row: re.Pattern[bytes]) -> Mapping[str, int]:
+    """A list of persons with an education level or an occupation is a list of candidates."""
+    if applet.shape is not Shape.LIST or applet.of != PERSON:
+        return {}
+    return {each.field: row.groupindex[group(each)] for each in applet.controls if each.field in TRAITS}
 
 
 def _place(applet: Applet, control: Control) -> bytes:
@@ -127,23 +150,33 @@ def _wanted(control: Control, pattern: bytes) -> bytes:
 
 
 def _row(view: View, applet: Applet) -> bytes:
-    """A row is one line; every link on it names the same row."""
+    """A row is one line; every link on it names the same row; groups hold its values."""
     number = b"(?P=n)"
-    out = [
-        f'<tr class="rij" id="r_{applet.set}_{applet.number}_'.encode(),
-        b'(?P<n>[0-9])"(?: title="',
-        _QUOTED,
-        b'")?>',
-    ]
+    out = [f'<tr class="rij" id="r_{applet.set}_{applet.number}_'.encode(), b'(?P<n>[0-9])"']
+    out += [b"(?P<", HINT.encode(), b'>(?: title="', _QUOTED, b'")?)>']
     linked = False
     for control in applet.controls:
-        value = _wanted(control, _TEXT)
+        value = _group(control, _wanted(control, _TEXT))
+        out += [b'<td id="', _place(applet, control), number, b'">']
         if control.link is not None:
             row = b"(?P=row)" if linked else b"(?P<row>" + ROW_ID + b")"
             value = _link(view, applet, control, row) + value + b"</a>"
             linked = True
-        out += [b'<td id="', _place(applet, control), number, b'">', value, b"</td>"]
+        out += [value, b"</td>"]
     return b"".join((*out, b"</tr>\r\n"))
+
+
+def _numbers(applet: Applet) -> bytes:
+    """Every place of a row's number begins with a tag, which no value holds: `<` is never part of one."""
+    place_of = f"s_{applet.set}_{applet.number}_[0-9]+_".encode()
+    return (
+        f'<tr class="rij" id="r_{applet.set}_{applet.number}_([0-9])"'.encode() + b'|<td id="' + place_of + b'([0-9])"'
+        + rb'|<a href="[^"<>]*?&amp;SWEField=' + place_of + b"([0-9])&amp;SWERowId=|" + HIDDEN_NAME + b'([0-9])"'
+    )  # fmt: skip
+
+
+def _group(control: Control, pattern: bytes) -> bytes:
+    return b"(?P<" + group(control).encode() + b">" + pattern + b")"
 
 
 def _link(view: View, applet: Applet, control: Control, row: bytes) -> bytes:
@@ -158,6 +191,7 @@ def _link(view: View, applet: Applet, control: Control, row: bytes) -> bytes:
 
 
 def _form_row(applet: Applet, control: Control) -> bytes:
+    """A control is text, or an input, or nothing where a masked input was taken out."""
     name = _place(applet, control) + b"0"
     text = _wanted(control, rb"[^<]*+")
     if control.fixed:
@@ -166,9 +200,9 @@ def _form_row(applet: Applet, control: Control) -> bytes:
         again = rb"[^<]*+" if control.field in READ else None
         cell = (
             b'(?:<input type="text" name="' + name + b'" value="' + _wanted(control, rb'[^"]*+') + b'">|<textarea name="'
-            + name + b'" rows="[0-9]+" cols="[0-9]+">' + (again or text) + b"</textarea>)"
+            + name + b'" rows="[0-9]+" cols="[0-9]+">' + (again or text) + b"</textarea>|)"
         )  # fmt: skip
-    return _labelled(control, name, cell)
+    return _labelled(control, name, _group(control, cell))
 
 
 def _query_row(applet: Applet, control: Control) -> bytes:

@@ -63,8 +63,7 @@ class Row(NamedTuple):
 class Fragment:
     """One applet on a page."""
 
-    view: View
-    applet: Applet
+    compiled: AppletGrammar = field(repr=False)
     variant: Variant
     start: int
     end: int
@@ -83,6 +82,18 @@ class Fragment:
     """From the table to its first row, as bytes of the body."""
     pager: tuple[int, int] = (0, 0)
     parent_line: tuple[int, int] = (0, 0)
+    upload: tuple[int, int] = (0, 0)
+    """The input for a file, where there is one."""
+
+    @property
+    def view(self) -> View:
+        """The view that it is a part of."""
+        return self.compiled.view
+
+    @property
+    def applet(self) -> Applet:
+        """The applet of the map that it shows."""
+        return self.compiled.applet
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +218,7 @@ def _list(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) 
     if after is None or end is None or counted != len(rows):
         raise UnreadableError("list-shape")
     return Fragment(
-        each.view,
-        each.applet,
+        each,
         Variant.LIST,
         start,
         end.end(),
@@ -221,6 +231,7 @@ def _list(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) 
         table=(table.end("teller"), head.end()),
         pager=(after.start("previous"), after.end()),
         parent_line=(position, after.start("previous")),
+        upload=after.span("upload"),
     )
 
 
@@ -262,7 +273,7 @@ def _form(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) 
     if form is None or hidden is None or end is None:
         raise UnreadableError("form-shape")
     row, parent = (hidden["row"] or b"").decode(), (hidden["parent"] or b"").decode()
-    return Fragment(each.view, each.applet, Variant.FORM, start, end.end(), row_id=row, parent=parent, form=form)
+    return Fragment(each, Variant.FORM, start, end.end(), row_id=row, parent=parent, form=form)
 
 
 def _query(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar) -> Fragment:
@@ -270,4 +281,4 @@ def _query(body: bytes, start: int, table: re.Match[bytes], each: AppletGrammar)
     end = grammar.END.match(body, form.end()) if form else None
     if form is None or end is None:
         raise UnreadableError("form-shape")
-    return Fragment(each.view, each.applet, Variant.QUERY, start, end.end(), form=form)
+    return Fragment(each, Variant.QUERY, start, end.end(), form=form)

@@ -4,11 +4,16 @@ Rules:
 1. A row of a list of persons is its line and its hidden row id; nothing else on the page names it.
 2. A page of one person says who it is in the head, the form or the hidden row id; all of them must agree.
 3. Without a current record every place is empty; a page that shows values of nobody is not read.
-4. The cursor is told only where the answer tells it: not by a page that is shown a second time.
+4. A list of child rows is one place: how many notes or measures there are is told by its rows, their ids, its counter and
+   its ways on, so all of it becomes what legacy shows for none.
+5. The cursor is told only where the answer tells it: not by a page that is shown a second time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 
+from adapters.legacy_sonar import place
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.page import Fragment, Page, Variant
 from adapters.legacy_sonar.views import PERSON, Shape
@@ -16,7 +21,7 @@ from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from adapters.legacy_sonar.wire import decode
 from proxy.model.call import Call
 from proxy.model.http import Span
-from proxy.model.person import Reading, Shown
+from proxy.model.person import Field, Reading, Shown
 
 COUNTER = "resultaten in uw bereik"
 _NO_HITS = b"Geen records gevonden"
@@ -25,6 +30,8 @@ _TELLS_NOTHING = (
     AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
 )
 _BLANK = b" \t\xa0"
+_NO_TRAITS: Mapping[str, str] = MappingProxyType({})
+_ROWS_END = b"</table>\r\n"
 _FILE_INPUT_END = b'\r\n<div class="bladeren">'
 
 
@@ -95,6 +102,7 @@ def _list(call: Call, part: Fragment, body: bytes) -> Reading:
         counters=((part.teller, COUNTER.encode()),),
         own_total=part.applet.own_total or not persons,
         empty=_empty(part, body) if persons and complete and part.rows else None,
+        numbers=part.compiled.numbers if persons else None,
         cursor=_cursor(call, part) if persons else None,
     )
 
@@ -102,7 +110,8 @@ def _list(call: Call, part: Fragment, body: bytes) -> Reading:
 def _rows(part: Fragment) -> Iterator[Shown]:
     if not part.rows:
         return
-    places, kept = part.rows[0].match.re.groupindex, part.applet.categories
+    compiled, kept = part.compiled, part.applet.categories
+    places = compiled.row.groupindex
     has_bsn, has_code = "bsn" in places, "municipality" in places
     has_region, has_responsible = "region" in places, "responsible_region" in places
     for match, row_id, hidden in part.rows:
@@ -115,6 +124,8 @@ def _rows(part: Fragment) -> Iterator[Shown]:
             (match.span(), hidden),
             deliberate=False,
             responsible_region=region(match["responsible_region"]) if has_responsible else None,
+            fields=place.Later(partial(place.fields, compiled.row_places, match)),
+            traits=place.Traits(compiled.traits, match) if compiled.traits else _NO_TRAITS,
         )
 
 
@@ -156,7 +167,30 @@ def _one(parts: list[Fragment], body: bytes) -> Shown | None:
         spans=((parts[0].start, parts[-1].end),),
         deliberate=True,
         responsible_region=_first(region(_place(part, "responsible_region")) for part in parts),
+        fields=place.Later(partial(_fields, parts)),
     )
+
+
+def _fields(parts: list[Fragment]) -> tuple[Field, ...]:
+    return tuple(each for part in parts for each in _fields_of(part))
+
+
+def _fields_of(part: Fragment) -> tuple[Field, ...]:
+    if part.form is not None:
+        return place.fields(part.compiled.form_places, part.form)
+    edits = tuple(_emptied(part))
+    return tuple(Field(category, edits) for category in part.applet.categories)
+
+
+def _emptied(part: Fragment) -> Iterator[tuple[Span, bytes]]:
+    """Make of a list of child rows the one that legacy shows where there are none; the way to add a file goes too."""
+    first = part.table[1]
+    last = part.rows[-1].match.end() if part.rows else first
+    yield part.teller, _NO_HITS
+    yield (first, last), b""
+    yield (last + len(_ROWS_END), part.parent_line[0]), b""
+    yield part.upload, b""
+    yield part.pager, _NO_TURN
 
 
 def _first(found: Iterable[str | None]) -> str | None:

@@ -108,13 +108,15 @@ def place(index: int, hidden: Collection[int]) -> int:
 
 def _numbered(reading: Reading, cut: Cut) -> Iterator[Edit]:
     """Close the gaps that persons who go leave in the numbers of the rows behind them."""
-    if not cut.hidden:
+    if reading.numbers is None or not cut.hidden:
         return
     for index, shown in enumerate(reading.persons):
-        if shown.numbers and index not in cut.hidden and index not in cut.replaced:
-            number = place(index, cut.hidden)
-            for start, end in shown.numbers if number != index else ():
-                yield start, -end, _FIRM, b"%d" % number
+        number = place(index, cut.hidden)
+        if number != index and index not in cut.hidden and index not in cut.replaced:
+            for span in shown.spans:
+                for found in reading.numbers.finditer(reading.body, *span):
+                    start, end = found.span(found.lastindex or 0)
+                    yield start, -end, _FIRM, b"%d" % number
 
 
 def _apply(body: bytes, edits: list[Edit]) -> bytes:

@@ -7,7 +7,7 @@ whatever cannot be read with certainty is Unreadable.
 import re
 from collections.abc import Sequence
 
-from adapters.legacy_sonar import export, grammar, login, persons, public, soap, wire
+from adapters.legacy_sonar import export, grammar, login, persons, public, service, soap, wire
 from adapters.legacy_sonar import forward as forwarding
 from adapters.legacy_sonar import outcome as ending
 from adapters.legacy_sonar import refuse as refusal
@@ -112,7 +112,7 @@ class SonarDialect:
         if call.format is Format.SOAP:
             if content.media not in {b"text/xml", b"application/soap+xml"} or answer.status not in {200, 500}:
                 raise UnreadableError("content-type")
-            return soap.persons(content)
+            return service.persons(content)
         if not is_text(content):
             raise UnreadableError("charset")
         if call.kind is Kind.EXPORT and content.media in {export.XLS, export.CSV}:

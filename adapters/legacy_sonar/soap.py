@@ -2,7 +2,7 @@
 
 Rules: every name that some server could follow is compared - body element, SOAPAction, wsa:Action, the `action` of
 SOAP 1.2, the query - and a contradiction has no reading; the account is that of the UsernameToken; messages are only
-read, never written again.
+read, never written again. What may not be seen is left out of an answer (`service.py`).
 """
 
 from collections.abc import Iterator
@@ -10,26 +10,17 @@ from collections.abc import Iterator
 from lxml import etree
 
 from adapters.legacy_sonar import envelope, wire
-from adapters.legacy_sonar.content import Content, UnreadableError
 from adapters.legacy_sonar.criteria import normalise_bsn
 from adapters.legacy_sonar.envelope import EnvelopeError
 from adapters.legacy_sonar.wire import OddError
 from proxy.catalogue import Catalogue
 from proxy.model.call import Call, Format, Link, Search, SearchClass
 from proxy.model.http import Request
-from proxy.model.person import Category, Reading, Shown
 
 CREDENTIALS = "http://siebel.com/webservices"
 _ADDRESSING = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
 _QUERY = {"SWEExtSource": "WebService", "SWEExtCmd": "Execute", "WSSOAP": "1"}
 _MEDIA = frozenset({b"text/xml", b"application/soap+xml"})
-_SHOWN = {
-    "Burgerservicenr": Category.ID, "SignificantDeelVanDeAchternaam": Category.ID, "Voorvoegsel": Category.ID,
-    "Voornamen": Category.ID, "Geboortedat": Category.ID, "CdGemeenteGba": Category.ID,
-    "IndGeregistreerdWerkzoekende": Category.ID, "DatBInschrijving": Category.ID, "DatEInschrijving": Category.ID,
-    "CdTrede": Category.LD, "Dienst": Category.SV, "Uitkering": Category.BN,
-}  # fmt: skip
-"""Elements of ClientSuwi with their category; an element that is not here is not released."""
 
 
 def read(request: Request, query: bytes, catalogue: Catalogue) -> Call:
@@ -119,44 +110,3 @@ def _search(operation: etree._Element) -> Search | None:
         raise OddError("duplicate", "Burgerservicenr")
     bsn = normalise_bsn(found[0].text or "") if found else None
     return Search(SearchClass.BSN, bsn) if bsn else Search(SearchClass.OTHER)
-
-
-def persons(content: Content) -> Reading:
-    """Read the persons of a service answer; raises UnreadableError."""
-    try:
-        root = envelope.parse(content.body, content.charset)
-        results = envelope.children(envelope.part(root, "Body"))
-    except EnvelopeError as error:
-        raise UnreadableError(f"soap-{error.reason}") from error
-    if len(results) != 1 or envelope.children(envelope.part(root, "Header")):
-        raise UnreadableError("soap-body")
-    if envelope.name(results[0])[1] == "Fault":
-        return Reading((), content.body)
-    shown = tuple(_client(child, len(content.body)) for child in _answers(results[0]))
-    return Reading(shown, content.body)
-
-
-def _answers(result: etree._Element) -> Iterator[etree._Element]:
-    found = envelope.children(result)
-    names = {envelope.name(child)[1] for child in found}
-    if names == {"ClientSuwi"}:
-        yield from found
-    elif len(found) != 1 or not names <= {"NietsGevonden", "NietGerechtigd", "NietVanToepassing"} or len(found[0]):
-        raise UnreadableError("soap-result")
-
-
-def _client(element: etree._Element, size: int) -> Shown:
-    found: dict[str, str] = {}
-    categories: set[Category] = set()
-    for child in envelope.children(element):
-        name = envelope.name(child)[1]
-        if name not in _SHOWN:
-            raise UnreadableError("soap-element")
-        categories.add(_SHOWN[name])
-        found[name] = (child.text or "").strip()
-    bsn = normalise_bsn(found.get("Burgerservicenr", ""))
-    if bsn is None:
-        raise UnreadableError("bsn")
-    municipality = found.get("CdGemeenteGba", "")
-    code = municipality if len(municipality) == 4 and municipality.isdecimal() else None
-    return Shown(None, bsn, code, None, frozenset(categories), ((0, size),), deliberate=True)

@@ -76,6 +76,8 @@ class Matrix:
     subjects: Mapping[str, Subject]
     rules: tuple[Rule, ...]
     practices: tuple[Practice, ...]
+    seats: tuple[Seat, ...] = field(repr=False)
+    """Every function with every role in every organisation that may have the role: what the tables are made of."""
     target: Table = field(repr=False)
     """What all rules together say."""
     enforced: Table = field(repr=False)
@@ -120,6 +122,7 @@ def load(text: str, catalogue: Catalogue, name: str = "authorisation.yaml") -> M
         subjects=subjects,
         rules=rules,
         practices=read_practices(sections["practices"], rules),
+        seats=seats,
         target=aim,
         enforced=staging.enforced(seats, rules, aim),
         closing=tuple(rule.id for rule in rules if rule.cells is Cells.ABSENT),

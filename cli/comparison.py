@@ -52,7 +52,7 @@ def compared(file: RouteFile, dsn: str, samples: int) -> dict[str, Any]:
     try:
         begun = asyncio.run(_begun(dsn))
         _check_captured(file, dsn, begun)
-        return asyncio.run(_compared(file.settings, dsn, samples))
+        return asyncio.run(_compared(file.settings, samples))
     except UpstreamError as fault:
         raise OperatorError(f"found no comparison: {fault}; both cores must answer while they are compared") from fault
 
@@ -76,7 +76,7 @@ def _check_captured(file: RouteFile, dsn: str, begun: datetime) -> None:
             )
 
 
-async def _compared(settings: Settings, dsn: str, samples: int) -> dict[str, Any]:
+async def _compared(settings: Settings, samples: int) -> dict[str, Any]:
     pages = control_map()
     mimic = NewcoreMimic(settings.newcore_url, pages)
     try:

@@ -46,14 +46,14 @@ def write(file):
 
 
 @pytest.fixture
-def poort(settings, fresh_database, file, tmp_path):
-    """Run `poort routes`; gives exit code, output and errors. `database=False`: nobody answers there."""
-    passwords = settings.data_dir / "roles.json"
+def poort(settings, database, file, tmp_path):
+    """Run `poort routes`; gives exit code, output and errors. `up=False`: nobody answers there."""
+    passwords, owner = settings.data_dir / "roles.json", database.owner
 
-    def run(*words: str, database: bool = True) -> tuple[int, str, str]:
+    def run(*words: str, up: bool = True) -> tuple[int, str, str]:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("POORT_")}
         environment |= {"POORT_DATA_DIR": str(tmp_path), "POORT_ROUTING_FILE": str(file)}
-        address = fresh_database.owner if database else "postgresql://poort:x@127.0.0.1:1/none"
+        address = owner if up else "postgresql://poort:x@127.0.0.1:1/none"
         environment |= {"POORT_DATABASE_URL": address, "POORT_ROLE_PASSWORDS_FILE": str(passwords)}
         command = [sys.executable, "-m", "cli", "routes", *words]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -94,14 +94,14 @@ def gateway(file, tmp_path):
 
 def test_the_file_of_the_house_is_good(poort):
     """Every function of the legacy is in a group; only the gateway's own is not."""
-    code, out, err = poort("check", "--json", database=False)
+    code, out, err = poort("check", "--json", up=False)
     assert (code, json.loads(out)["uncovered"]) == (0, ["compliance.log.view"]), err
 
 
 def test_a_broken_file_is_refused_with_file_and_line(poort, write):
     """Exit code 1, one message on stderr, nothing on stdout."""
     write(("stage: capture", "stage: captrue"))
-    code, out, err = poort("check", database=False)
+    code, out, err = poort("check", up=False)
     assert (code, out) == (1, "")
     assert "routing.yaml:" in err
     assert "'captrue'" in err
@@ -154,12 +154,18 @@ def test_reading_needs_a_comparison(poort, gateway):
     assert (code, "no finished backfill" in err) == (1, True)
 
 
-def test_a_backfill_older_than_a_step_back_to_legacy_is_no_ground_to_read(poort, write, gateway, fresh_database):
+@pytest.fixture
+def backfilled(database):
+    """A backfill of vacancies that came to its end."""
+    with psycopg.connect(database.owner_dsn(), autocommit=True) as connection:
+        connection.execute("INSERT INTO backfill (grp, horizon, finished_at) VALUES ('vacancies', 1, now())")
+        yield
+        connection.execute("DELETE FROM backfill")
+
+
+@pytest.mark.usefixtures("backfilled", "gateway")
+def test_a_backfill_older_than_a_step_back_to_legacy_is_no_ground_to_read(poort):
     """Legacy's writes went by uncaptured meanwhile: the new core is filled again before anything is compared."""
-    with psycopg.connect(fresh_database.owner, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO backfill (grp, horizon, finished_at) VALUES ('vacancies', 1, clock_timestamp())"
-        )
     for words in (("rollback", "vacancies", "--to", "legacy"), ("advance", "vacancies")):
         code, _, err = poort(*words)
         assert code == 0, err
@@ -170,33 +176,33 @@ def test_a_backfill_older_than_a_step_back_to_legacy_is_no_ground_to_read(poort,
 def test_without_a_database_only_what_takes_load_off_newcore_works(poort, write, file, gateway):
     """Ramp down, rollback and kill work; ramp up does not, and leaves the file alone."""
     text = write(*READING)
-    code, _, err = poort("ramp", "vacancies", "60", database=False)
+    code, _, err = poort("ramp", "vacancies", "60", up=False)
     assert code == 1
     assert file.read_text() == text
     assert "only rollback, ramp down and kill work" in err or "not every instance" in err
-    assert poort("ramp", "vacancies", "10", database=False)[0] == 0
+    assert poort("ramp", "vacancies", "10", up=False)[0] == 0
     assert "ramp: 10 # percent" in file.read_text()
-    assert poort("kill", "vacancies", "--reason", "fout", database=False)[0] == 0
+    assert poort("kill", "vacancies", "--reason", "fout", up=False)[0] == 0
     assert kill_file(file).read_text().startswith("vacancies #")
-    assert poort("rollback", "vacancies", database=False)[0] == 0
+    assert poort("rollback", "vacancies", up=False)[0] == 0
     assert "stage: capture" in file.read_text()
     assert "ramp: 0 # percent" in file.read_text()
 
 
 def test_a_kill_is_followed_within_half_a_second_and_can_be_lifted(poort, gateway, file):
     """The report of every instance says so."""
-    code, out, _ = poort("kill", "vacancies", "--json", database=False)
+    code, out, _ = poort("kill", "vacancies", "--json", up=False)
     told = json.loads(out)
     assert (code, told["converged"], told["killed"]) == (0, True, ["vacancies"])
     assert told["seconds"] < 0.5
     assert told["instances"][0]["killed"] == ["vacancies"]
-    assert poort("kill", "vacancies", "--lift", database=False)[0] == 0
+    assert poort("kill", "vacancies", "--lift", up=False)[0] == 0
     assert not kill_file(file).exists()
 
 
 def test_a_kill_of_what_is_no_group_is_refused(poort, file):
     """With the groups that exist."""
-    code, _, err = poort("kill", "vacancy", database=False)
+    code, _, err = poort("kill", "vacancy", up=False)
     assert (code, "vacancies" in err, kill_file(file).exists()) == (1, True, False)
 
 
@@ -216,10 +222,10 @@ def test_a_rollback_goes_down_only(poort, write):
 
 def test_the_status_names_who_does_not_follow(poort, write, gateway):
     """Drift is an instance that runs another revision than the file."""
-    told = json.loads(poort("status", "--json", database=False)[1])
+    told = json.loads(poort("status", "--json", up=False)[1])
     assert (told["converged"], told["drift"]) == (True, [])
     write(("ramp: 0 # percent", "ramp: 5 # percent"))  # refused by the instance: no ramp below read
-    code, _, err = poort("status", database=False)
+    code, _, err = poort("status", up=False)
     assert (code, "ramp" in err) == (1, True)
 
 
@@ -243,6 +249,6 @@ def test_two_engineers_at_once_come_one_after_the_other(poort, write, file):
         thread.start()
     for thread in threads:
         thread.join()
-    code, out, err = poort("check", "--json", database=False)
+    code, out, err = poort("check", "--json", up=False)
     assert code == 0, err
     assert json.loads(out)["revision"] >= 2

@@ -8,7 +8,7 @@ the same functions.
 from collections.abc import Mapping
 
 from adapters.legacy_sonar import link as links
-from adapters.legacy_sonar.link import Tables
+from adapters.legacy_sonar.fielddata import Tables
 from adapters.legacy_sonar.part import Part
 from adapters.legacy_sonar.vocabulary import BY_PLACE, COMMANDS, LOGIN_VIEW, OPENING, WITHOUT_EFFECT
 from adapters.legacy_sonar.wire import OddError, Parameters
@@ -75,6 +75,8 @@ def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Ta
         sequence=sequence,
         search=_search(parts),
         vacancy=next(iter(vacancies), None),
+        asks=frozenset().union(*(part.asks for part in parts)),
+        writes=frozenset().union(*(part.writes for part in parts)),
         aliases=_aliases(parts, read),
     )
 

@@ -15,7 +15,7 @@ from adapters.legacy_sonar.classify import classify
 from adapters.legacy_sonar.content import Content, UnreadableError, decode, is_text, values
 from adapters.legacy_sonar.desk import insert, paper
 from adapters.legacy_sonar.desk import request as desk
-from adapters.legacy_sonar.link import Tables
+from adapters.legacy_sonar.fielddata import Tables
 from adapters.legacy_sonar.multipart import MultipartError
 from adapters.legacy_sonar.page import Page, compile_map, parse
 from adapters.legacy_sonar.views import ViewMap

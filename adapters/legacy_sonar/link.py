@@ -7,14 +7,12 @@ Rules:
 4. Commands, methods, arguments and values that legacy would silently ignore are refused, not ignored.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from adapters.legacy_sonar import criteria
+from adapters.legacy_sonar.fielddata import NOTHING, Args, Tables, asked, by, only_queried, place, places, searched
 from adapters.legacy_sonar.part import Part
 from adapters.legacy_sonar.rows import Rows, name_rows
-from adapters.legacy_sonar.views import PERSON, Applet, Control, Shape, View, ViewMap
+from adapters.legacy_sonar.views import PERSON, Control, Shape, View, ViewMap
 from adapters.legacy_sonar.vocabulary import (
     AS_SHOWN,
     COMMANDS,
@@ -28,22 +26,11 @@ from adapters.legacy_sonar.vocabulary import (
     REPOSITIONING,
 )
 from adapters.legacy_sonar.wire import OddError
-from proxy.catalogue import Catalogue, Function
-from proxy.model.call import Credentials, Kind, Link, Search, SearchClass
+from proxy.catalogue import Function
+from proxy.model.call import Credentials, Kind, Link
+from proxy.model.person import Category
 
-_PLACE = re.compile(r"s_(\d+)_(\d+)_(\d+)_(\d+)")
-_NAMED_QUERIES = frozenset({"Mijn klanten", "Alle klanten"})
 _COPYING = {"CopyRecord": "NewRecord"}
-
-type Args = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What a link is read by."""
-
-    catalogue: Catalogue
-    views: ViewMap
 
 
 def classify(args: Args, tables: Tables) -> tuple[Part, ...]:
@@ -200,37 +187,13 @@ def _drill(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
     return _saving(part, args, tables)
 
 
-def place(name: str, view_name: str, views: ViewMap) -> tuple[Applet, Control]:
-    """Give the applet and control that a positional name means; one that the map does not know has no reading."""
-    match = _PLACE.fullmatch(name)
-    if not match:
-        raise OddError("unknown-field")
-    number, applet_number, control_number, _ = map(int, match.groups())
-    candidates = [view for view in views.of_set(number) if not view_name or view.name == view_name]
-    for view in candidates:
-        for applet in view.applets:
-            control = applet.control(control_number) if applet.number == applet_number else None
-            if control is not None:
-                return applet, control
-    raise OddError("field-of-other-view" if views.of_set(number) else "unknown-field")
-
-
-def places(args: Args) -> dict[str, str]:
-    """Give the field data of a link."""
-    return {name: value for name, value in args.items() if name.startswith("s_")}
-
-
 def _query(link: Link, args: Args, tables: Tables) -> Part:
     function = link.function
     if function is None and link.method not in CONTINUING:
         raise OddError("unknown-method" if link.view else "no-view")
-    asked: dict[str, list[str]] = {}
-    persons = link.view not in tables.views.views
-    for name, value in places(args).items():
-        applet, control = place(name, link.view, tables.views)
-        persons = persons or applet.of == PERSON
-        asked.setdefault(control.field, []).append(value)
-    persons = persons or tables.views.views[link.view].persons
+    query = asked(places(args), link.view, tables)
+    persons = link.view not in tables.views.views or tables.views.views[link.view].persons or query.persons
+    found = searched(link.method, args, query) if persons else None
     first = link.method not in CONTINUING
     return Part(
         (link,),
@@ -238,17 +201,11 @@ def _query(link: Link, args: Args, tables: Tables) -> Part:
         moves_cursor=persons and link.method != "SaveQueryAs",
         pages=not first,
         first_page=first,
-        search=_search(link.method, args, asked) if persons else None,
-        vacancy=next(iter(asked.get("vacancy_id", ())), None) if persons else None,
-        aliases=(*((field, value) for field, values in asked.items() for value in values), *_query_name(args)),
+        search=found,
+        vacancy=next(iter(query.values.get("vacancy_id", ())), None) if persons else None,
+        asks=by(found, query) if found else NOTHING,
+        aliases=(*((field, value) for field, values in query.values.items() for value in values), *_query_name(args)),
     )
-
-
-def _search(method: str, args: Args, asked: Mapping[str, list[str]]) -> Search:
-    """A saved query may hold anything; only the two that legacy ships are known."""
-    if method == "ExecuteNamedQuery" and args.get("SWEQueryName", "") not in _NAMED_QUERIES:
-        return Search(SearchClass.EXPRESSION)
-    return criteria.classify({field: values for field, values in asked.items() if field != "vacancy_id"})
 
 
 def _query_name(args: Args) -> tuple[tuple[str, str], ...]:
@@ -258,6 +215,7 @@ def _query_name(args: Args) -> tuple[tuple[str, str], ...]:
 def _navigate(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
     view = tables.views.views.get(link.view)
     persons = view is None or view.persons
+    sorts = _sorted_by(args, link.view, tables.views) if link.method.startswith("Sort") else None
     part = Part(
         (replace(link, function=None),),
         Kind.CONSULT,
@@ -266,14 +224,15 @@ def _navigate(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
         by_cursor=link.method == "EditRecord" and persons and not rows.positioned,
         moves_cursor=persons and link.method in REPOSITIONING,
         pages=link.method in CONTINUING,
-        aliases=_sorted_by(args, link.view, tables.views) if link.method.startswith("Sort") else (),
+        asks=frozenset({sorts.category}) if sorts else NOTHING,
+        aliases=(("sort", sorts.field),) if sorts else (),
     )
     return _saving(part, args, tables)
 
 
-def _sorted_by(args: Args, view: str, views: ViewMap) -> tuple[tuple[str, str], ...]:
-    _, control = place(args.get("SWEField", ""), view, views)
-    return (("sort", control.field),)
+def _sorted_by(args: Args, view: str, views: ViewMap) -> Control:
+    """Give the column of a sort: the order of rows tells their values in it."""
+    return place(args.get("SWEField", ""), view, views)[1]
 
 
 def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
@@ -282,7 +241,8 @@ def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
     view = tables.views.views.get(link.view)
     persons = view.persons if view is not None else function.shows_persons
     data = {name: value for name, value in places(args).items() if view is not None}
-    fields = tuple((place(name, link.view, tables.views)[1].field, value) for name, value in data.items())
+    controls = [place(name, link.view, tables.views)[1] for name in data]
+    fields = tuple((control.field, value) for control, value in zip(controls, data.values(), strict=True))
     return Part(
         (link,),
         function.kind,
@@ -291,6 +251,7 @@ def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
         by_cursor=persons and not rows.positioned,
         moves_cursor=persons and bool(rows.persons),
         vacancy=dict(fields).get("vacancy_id") if persons else _changed_vacancy(rows, tables),
+        writes=frozenset(control.category for control in controls),
         aliases=fields,
     )
 
@@ -301,27 +262,37 @@ def _changed_vacancy(rows: Rows, tables: Tables) -> str | None:
 
 
 def _saving(part: Part, args: Args, tables: Tables) -> Part:
-    """Add the mutation that a read with field data is; fields that no function writes have no reading."""
+    """Add the mutation that a read with field data is; fields that no function writes have no reading.
+
+    Fields of a list that is only queried (old clients send them along when they open its view) change nothing. Legacy may
+    obey them or show the list as it was: the read is judged as the search that it would be, on anything.
+    """
     data = places(args)
     if not data:
         return part
+    view = part.links[-1].view
+    if part.links[-1].command in OPENING and only_queried(data, view, tables):
+        found = searched("", args, asked(data, view, tables))
+        return replace(part, search=found, asks=frozenset(Category), repeatable=False)
     links: dict[str, Link] = {}
     for name in data:
         number = int(name.split("_")[1])
         place(name, "", tables.views)
-        for view in tables.views.of_set(number):
-            function = tables.catalogue.find(view.name, "", "InvokeMethod", "WriteRecord")
+        for each in tables.views.of_set(number):
+            function = tables.catalogue.find(each.name, "", "InvokeMethod", "WriteRecord")
             if function is None:
                 raise OddError("fields-not-expected")
-            links[function.id] = Link(function.id, view.name, "", "InvokeMethod", "WriteRecord")
+            links[function.id] = Link(function.id, each.name, "", "InvokeMethod", "WriteRecord")
     persons = any(tables.catalogue.function(function).shows_persons for function in links)
+    controls = [place(name, "", tables.views)[1] for name in data]
     return replace(
         part,
         links=(*links.values(), *part.links),
         kind=Kind.MUTATE,
         by_cursor=part.by_cursor or persons,
         repeatable=False,
-        aliases=tuple((place(name, "", tables.views)[1].field, value) for name, value in data.items()),
+        writes=frozenset(control.category for control in controls),
+        aliases=tuple((control.field, value) for control, value in zip(controls, data.values(), strict=True)),
     )
 
 

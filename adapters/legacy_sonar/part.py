@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from proxy.model.call import Credentials, Kind, Link, Search
+from proxy.model.person import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +25,6 @@ class Part:
     vacancy: str | None = None
     login: Credentials | None = field(default=None, repr=False)
     logoff: bool = False
+    asks: frozenset[Category] = frozenset()
+    writes: frozenset[Category] = frozenset()
     aliases: tuple[tuple[str, str], ...] = field(default=(), repr=False)

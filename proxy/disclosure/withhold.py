@@ -6,7 +6,8 @@ Rules:
 2. Spans of withheld persons may nest and overlap. A text that takes the place of something may lie inside what goes
    altogether, or be said twice; two that overlap otherwise have no single outcome.
 3. Totals are replaced once anything may be hidden, and rows behind one that is gone are numbered anew: how many are
-   hidden, and where, is never told, nor to be worked out.
+   hidden, and where, is never told, nor to be worked out. Cards stand behind the rows, in an order of their own: the
+   place of a row in a sorted list tells between which names, or which values, it lies.
 4. What cannot be cut with certainty is an error, and the line makes a refusal of an error: a person without bytes of
    its own, a category without places, a page that is no list, a span outside the body.
 5. The body goes out decoded; its length is the listener's; digests and validators of the old body go.
@@ -38,7 +39,7 @@ class Cut:
     masked: Mapping[int, frozenset[Category]] = field(default_factory=dict)
     """Persons who stay, with the categories that may not be seen of them."""
     replaced: Mapping[int, bytes] = field(default_factory=dict, repr=False)
-    """Persons in whose place something else is shown (a card), complete with its number in the list."""
+    """Persons of whom something else is shown (a card), which has no number in the list."""
     counter: bytes | None = None
     """What stands where totals stood; None: they stay."""
 
@@ -74,12 +75,12 @@ def _check(reading: Reading, cut: Cut) -> None:
 
 
 def _edits(reading: Reading, cut: Cut) -> Iterator[Edit]:
-    for index in set(cut.hidden):
+    for index in {*cut.hidden, *cut.replaced}:
         for start, end in reading.persons[index].spans:
             yield start, -end, _CUT, b""
-    for index, card in cut.replaced.items():
-        for number, (start, end) in enumerate(reading.persons[index].spans):
-            yield start, -end, _FIRM, b"" if number else card
+    if cut.replaced:
+        behind = max(shown.spans[0][1] for shown in reading.persons if shown.spans)
+        yield behind, -behind, _FIRM, b"".join(sorted(cut.replaced.values()))
     for index, categories in cut.masked.items():
         yield from _emptied(reading.persons[index], categories)
     yield from _numbered(reading, cut)
@@ -101,22 +102,17 @@ def _emptied(shown: Shown, categories: frozenset[Category]) -> Iterator[Edit]:
                 yield start, -end, _FIRM, text
 
 
-def place(index: int, hidden: Collection[int]) -> int:
-    """Give the number that a row has once the hidden ones are gone."""
-    return index - sum(other < index for other in set(hidden))
-
-
 def _numbered(reading: Reading, cut: Cut) -> Iterator[Edit]:
     """Close the gaps that persons who go leave in the numbers of the rows behind them."""
-    if reading.numbers is None or not cut.hidden:
-        return
-    for index, shown in enumerate(reading.persons):
-        number = place(index, cut.hidden)
-        if number != index and index not in cut.hidden and index not in cut.replaced:
-            for span in shown.spans:
-                for found in reading.numbers.finditer(reading.body, *span):
-                    start, end = found.span(found.lastindex or 0)
-                    yield start, -end, _FIRM, b"%d" % number
+    gone, number = {*cut.hidden, *cut.replaced}, 0
+    for index, shown in enumerate(reading.persons if gone and reading.numbers else ()):
+        if index in gone:
+            continue
+        if number != index and reading.numbers is not None:
+            places = (found for span in shown.spans for found in reading.numbers.finditer(reading.body, *span))
+            for start, end in (found.span(found.lastindex or 0) for found in places):
+                yield start, -end, _FIRM, b"%d" % number
+        number += 1
 
 
 def _apply(body: bytes, edits: list[Edit]) -> bytes:

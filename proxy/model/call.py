@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from proxy.model.person import Category
+
 
 class Format(StrEnum):
     """The dialect in which the caller expects its answer, refusals included."""
@@ -103,6 +105,10 @@ class Call:
     sequence: int | None = None
     search: Search | None = None
     vacancy: str | None = None
+    asks: frozenset[Category] = frozenset()
+    """Categories by which persons are searched or sorted: to show a row is to tell the value that was asked for."""
+    writes: frozenset[Category] = frozenset()
+    """Categories of the controls for which the request carries a value that may be stored."""
     own: bool = False
     """Asks a function of the gateway itself (the third core): no core is asked, nothing is forwarded."""
     aliases: tuple[tuple[str, str], ...] = field(default=(), repr=False)

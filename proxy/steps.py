@@ -9,6 +9,7 @@ from dataclasses import replace
 from proxy.disclosure.withhold import Cut, must_count, withhold
 from proxy.errors import PoortError
 from proxy.facts.relation import Vantage, classed, relate, seen
+from proxy.identity.asked import asked, discreet
 from proxy.identity.binding import lookup, person_id
 from proxy.identity.continuity import expired, focused, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
@@ -205,6 +206,7 @@ def judge_one(house: House, trail: Trail, known: Known, each: tuple[Shown, Perso
     checked = verified(trail.session, there(trail.call), shown)
     near = Relation.OUTSIDE if strange else relate(vantage(house, trail), facts, verified=checked)
     judged = judge_person(house.matrix, there(trail.decision), shown, Standing(near, facts.protection))
+    judged = discreet(judged, asked(there(trail.call), trail.session, trail.reading))
     return Verdict(shown, facts, near, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
 
 

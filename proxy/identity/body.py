@@ -3,6 +3,7 @@
 import msgspec
 
 from proxy.errors import StoreError
+from proxy.model.person import Category
 from proxy.model.principal import Listing, Session
 
 
@@ -16,6 +17,9 @@ class StoredList(msgspec.Struct, array_like=True, frozen=True):
     query: str = ""
     offset: int = 0
     view: str = ""
+    asked: tuple[str, ...] | None = None
+    """None: stored by a release that did not know; it may have been anything."""
+    cut: bool = False
 
 
 class Body(msgspec.Struct, omit_defaults=True, frozen=True):
@@ -61,9 +65,11 @@ def read(text: str | bytes) -> Body:
 
 
 def _stored(listing: Listing) -> StoredList:
+    asked = tuple(sorted(listing.asked))
     return StoredList(
-        listing.function, listing.core, listing.rows, listing.vacancy, listing.query, listing.offset, listing.view
-    )
+        listing.function, listing.core, listing.rows, listing.vacancy, listing.query, listing.offset, listing.view,
+        asked, listing.cut,
+    )  # fmt: skip
 
 
 def restored(held: StoredList | None) -> Listing | None:
@@ -77,4 +83,6 @@ def restored_all(held: tuple[StoredList, ...]) -> tuple[Listing, ...]:
 
 
 def _listing(held: StoredList) -> Listing:
-    return Listing(held.function, held.core, held.rows, held.vacancy, held.query, held.offset, held.view)
+    asked = frozenset(Category) if held.asked is None else frozenset(map(Category, held.asked))
+    place = (held.query, held.offset, held.view)
+    return Listing(held.function, held.core, held.rows, held.vacancy, *place, asked, held.cut)

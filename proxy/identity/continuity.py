@@ -7,7 +7,8 @@ Rules:
    current record, and the call is refused before anything is sent.
 3. An export goes on with the list: the list's own function goes before it in the call, so that both rights are needed.
 4. After an answer the cursor is believed only where the answer says it and its person was kept.
-5. A place in a list of newcore means another row to legacy: a call that names no row is refused there.
+5. A place in a list of newcore, or in one that lost rows, means another row to legacy: a call that names no row is
+   refused there.
 6. Legacy keeps one list per view: paging goes on with the list of the view it names, never with another one.
 7. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
 """
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from proxy.identity.asked import asked
 from proxy.identity.binding import normalise
 from proxy.model.call import Call, Kind, Link, SearchClass
 from proxy.model.decision import Reason
@@ -68,7 +70,7 @@ def settle(call: Call, session: Session | None) -> Call | Reason:
     inherits = any(link.function is None for link in call.links)
     if session is None:
         return Reason.NO_SESSION if inherits or call.by_cursor else call
-    if call.by_place and _shows_newcore(session):
+    if call.by_place and (_shows_newcore(session) or _was_cut(session)):
         return Reason.NO_CURRENT_RECORD
     function = _inherited(call, session) if inherits or call.pages else call.function
     if function is None or (call.by_cursor and session.current is None):
@@ -87,6 +89,11 @@ def _shows_newcore(session: Session) -> bool:
     """Tell whether the client looks at a list of newcore: a place in it means another row to legacy."""
     held = (session.listing, *session.lists) if session.listing else session.lists
     return any(each.view == session.view and each.core == Core.NEWCORE for each in held)
+
+
+def _was_cut(session: Session) -> bool:
+    """Tell whether the client looks at a list that is numbered otherwise than legacy's."""
+    return any(each.cut for each in ((session.listing, *session.lists) if session.listing else session.lists))
 
 
 def _inherited(call: Call, session: Session) -> str | None:
@@ -125,8 +132,8 @@ def verified(session: Session | None, call: Call, shown: Shown) -> bool:
 
 
 def _matches(call: Call, shown: Shown) -> bool:
-    asked = normalise(call.search.bsn) if call.search and call.search.bsn else None
-    return asked is not None and shown.bsn is not None and normalise(shown.bsn) == asked
+    number = normalise(call.search.bsn) if call.search and call.search.bsn else None
+    return number is not None and shown.bsn is not None and normalise(shown.bsn) == number
 
 
 def opened(key: bytes, user: str, now: datetime, call: Call) -> Session:
@@ -190,10 +197,12 @@ def _listing(session: Session, seen: Seen) -> Listing | None:
         return session.listing
     earlier = session.listing if call.pages else None
     rows = tuple(shown.row_id for shown in seen.kept if shown.row_id is not None)
+    cut = seen.reading is not None and len(seen.kept) < len(seen.reading.persons)
+    found = Listing(function, seen.core, rows, call.vacancy, view=_view(call, session), cut=cut)
     if earlier is not None:
         vacancy = call.vacancy or earlier.vacancy
-        return replace(earlier, function=function, core=seen.core, rows=rows, vacancy=vacancy)
-    return Listing(function=function, core=seen.core, rows=rows, vacancy=call.vacancy, view=_view(call, session))
+        found = replace(earlier, function=function, core=seen.core, rows=rows, vacancy=vacancy, cut=cut)
+    return replace(found, asked=asked(call, session, seen.reading))
 
 
 def _verified(session: Session, call: Call, kept: Sequence[Shown]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from proxy.model.person import Category
 from proxy.model.tie import Cover
 
 
@@ -95,6 +96,10 @@ class Listing:
     offset: int = 0
     view: str = ""
     """View in which the list stands; legacy keeps one list per view."""
+    asked: frozenset[Category] = frozenset()
+    """Categories by which it was searched or sorted."""
+    cut: bool = False
+    """Rows were taken out: a place in it means another row to legacy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ import pytest
 
 from proxy.errors import StoreError
 from proxy.identity import body
+from proxy.model.person import Category
 from proxy.model.principal import Listing, Session
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+ASKED = frozenset({Category.CT, Category.ID})
 
 
 def written(session: Session) -> bytes:
@@ -20,7 +22,7 @@ def written(session: Session) -> bytes:
 
 def test_everything_a_session_knows_is_written_and_read():
     """No field is lost on the way."""
-    listing = Listing("vacancy.search", "newcore", ("1-V1",), "V1", "q=x", 20, "Vacatures")
+    listing = Listing("vacancy.search", "newcore", ("1-V1",), "V1", "q=x", 20, "Vacatures", ASKED, cut=True)
     other = Listing("client.search", "legacy", ("1-7A",), view="Klant Zoek")
     session = Session(
         key=b"k" * 32,
@@ -42,6 +44,14 @@ def test_everything_a_session_knows_is_written_and_read():
     assert (held.view, held.function, held.current, held.sequence) == ("View", "vacancy.search", "1-7A", 17)
     assert body.restored_all(held.lists) == (other,)
     assert (held.verified, held.wrote) == (("a", "b"), {"g": 4})
+
+
+def test_a_list_of_an_earlier_release_may_have_been_asked_anything():
+    """It did not write down by what its lists were searched."""
+    held = body.read(b'{"l": ["client.search", "legacy", ["1-7A"], null, "", 0, "Klant Zoek"]}')
+    listing = body.restored(held.listing)
+    assert listing is not None
+    assert listing.asked == frozenset(Category)
 
 
 def test_an_empty_session_is_small():

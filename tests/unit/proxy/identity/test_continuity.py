@@ -143,13 +143,24 @@ def test_newcore_does_not_move_the_cursor_of_sonar():
 def test_a_list_remembers_its_function_core_and_kept_rows():
     """Only what was shown is in the list; a new list replaces the old one, the next set goes on with it."""
     page = reading(shown("1-7C"), shown("1-7D"), shown(None), listed=True)
-    call = a_call("match.candidates.search", "Match", vacancy="V1")
+    asks = frozenset({Category.ED})
+    call = a_call("match.candidates.search", "Match", vacancy="V1", asks=asks, search=Search(SearchClass.OTHER))
     after = advance(a_session(), Seen(call, LEGACY.core, page, page.persons[1:]), NOW)
-    assert after.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1", view="Match")
+    listing = Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1", view="Match", asked=asks, cut=True)
+    assert after.listing == listing
     paged = advance(
-        after, Seen(a_call("match.candidates.search", pages=True), LEGACY.core, page, page.persons[:1]), NOW
+        after, Seen(a_call("match.candidates.search", pages=True), LEGACY.core, page, page.persons), NOW
     )
-    assert paged.listing == Listing("match.candidates.search", Core.LEGACY, ("1-7C",), "V1", view="Match")
+    assert paged.listing == replace(listing, rows=("1-7C", "1-7D"), cut=False)
+
+
+def test_a_place_in_a_list_that_lost_rows_means_nobody():
+    """What the client sees at a place stands elsewhere in legacy: a call without a row id would act on another person."""
+    cut = a_session(listing=Listing("client.search", "legacy", ("1-7A",), view="Klant Zoek", cut=True))
+    call = a_call(by_place=True)
+    assert settle(call, cut) is Reason.NO_CURRENT_RECORD
+    assert settle(call, a_session(lists=(cut.listing,))) is Reason.NO_CURRENT_RECORD
+    assert isinstance(settle(call, a_session()), Call)
 
 
 def test_an_answer_of_newcore_opens_a_list_without_a_reading():

@@ -128,11 +128,12 @@ def judge_row(matrix: Matrix, call: Call, decision: Decision, standing: Standing
     mutates = call.kind is Kind.MUTATE
     if standing is None:
         return _row(decision, None, _Found(DENIED, Reason.PERSON_UNKNOWN)) if mutates else decision
+    writes = call.writes if mutates else None
     at = place(standing.relation, standing.protection, emergency=standing.emergency)
-    now = _named(_outcome(matrix.enforced, decision.cell, at), mutates=mutates)
+    now = _named(_outcome(matrix.enforced, decision.cell, at), writes)
     if matrix.settled:
         return _row(decision, standing.relation, now)
-    aim = _named(_outcome(matrix.target, decision.cell, at), mutates=mutates)
+    aim = _named(_outcome(matrix.target, decision.cell, at), writes)
     return _row(decision, standing.relation, now, aim)
 
 
@@ -144,10 +145,10 @@ class _Found:
     reason: Reason
 
 
-def _named(outcome: Outcome, *, mutates: bool) -> _Found:
+def _named(outcome: Outcome, writes: frozenset[Category] | None) -> _Found:
     if not outcome.visible:
         return _Found(outcome, outcome.reason)
-    partly = mutates and not outcome.whole
+    partly = writes is not None and not (outcome.whole and writes <= outcome.visible)
     return _Found(outcome, Reason.HIDDEN_CATEGORY if partly else Reason.ALLOWED)
 
 

@@ -272,6 +272,15 @@ def test_somebody_unknown_may_be_read_on_the_answer_but_never_changed(matrix):
     assert judge_row(matrix, call, decision, None).effect is Effect.ALLOW
 
 
+def test_a_change_may_carry_visible_categories_only(matrix):
+    """A value for a control that the decision does not show is refused, be it beside fields that may be changed."""
+    call, decision = allowed_call(matrix, Role.AW, UWV, "client.contact.update")
+    mine = Standing(Relation.CASELOAD, ORDINARY)
+    for carried, reason in (({"CT"}, OK), (set(), OK), ({"CT", "CN"}, HIDDEN), ({"WC"}, HIDDEN)):
+        writing = replace(call, writes=frozenset(map(Category, carried)))
+        assert judge_row(matrix, writing, decision, mine).reason is reason
+
+
 def test_a_hidden_category_is_named_so_that_it_can_be_emptied(matrix):
     """Something of the function stays visible: allowed, with what is to be emptied beside what is shown."""
     _call, decision = allowed_call(matrix, Role.AW, UWV, "client.identity.view")

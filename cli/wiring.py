@@ -33,6 +33,7 @@ from proxy.database import Cluster, Database, Role
 from proxy.errors import OperatorError, PoortError, StoreError
 from proxy.facts import regions
 from proxy.facts.store import FactStore
+from proxy.grants.store import TieStore
 from proxy.identity.continuity import Limits
 from proxy.identity.store import SessionStore
 from proxy.journal.store import Journal
@@ -128,6 +129,7 @@ async def carried(
     async with AsyncExitStack() as open_parts:
         facts = FactStore(dsn, seal, seconds=settings.database_timeout)
         open_parts.push_async_callback(facts.close)
+        facts.start()
         sessions = SessionStore(dsn, noted=facts.noted)
         open_parts.push_async_callback(sessions.close)
         ledger = await open_ledger(
@@ -139,6 +141,8 @@ async def carried(
         open_parts.push_async_callback(ledger.close)
         legacy = Pool(settings.legacy_url, _upstream(settings), core=Core.LEGACY)
         open_parts.push_async_callback(legacy.close)
+        ties = TieStore(dsn, seconds=settings.database_timeout)
+        open_parts.push_async_callback(ties.close)
         newcore = NewcoreMimic(settings.newcore_url, tables.views)
         open_parts.push_async_callback(newcore.close)
         watermarks = Watermarks(dsn)
@@ -149,7 +153,7 @@ async def carried(
         await archive(ledger, tables, routing)
         for task in (watermarks.follow(), follow_archive(ledger, routing)):
             open_parts.callback(asyncio.create_task(task).cancel)
-        world = World(sessions, facts, ledger, watermarks, {Core.LEGACY: legacy}, newcore, clock)
+        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, newcore, clock)
         yield Carry(world, house)
 
 

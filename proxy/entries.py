@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from proxy.grants.grant import ended
 from proxy.identity.binding import session_key
 from proxy.identity.continuity import Seen, advance, fronted, opened
 from proxy.model.call import Kind
@@ -11,11 +12,13 @@ from proxy.model.entry import (
     Access,
     Disclosure,
     Entry,
+    Ground,
     Intent,
     Learned,
     Outcome,
     OutcomeState,
     SessionChange,
+    Tied,
     Withheld,
 )
 from proxy.model.exchange import Exchange
@@ -53,6 +56,7 @@ def released(house: House, trail: Trail) -> tuple[Entry, ...]:
         *disclosed(trail),
         *kept_back(trail),
         *learned(trail),
+        *tied(trail),
         *session_change(house, trail),
     )
 
@@ -60,6 +64,30 @@ def released(house: House, trail: Trail) -> tuple[Entry, ...]:
 def refused(house: House, trail: Trail) -> tuple[Entry, ...]:
     """Make the entries of a refusal: whoever was in the answer is withheld, and the cursor is unknown once sent."""
     return (*outcome(trail), access(house, trail), *kept_back(trail), *session_change(house, trail))
+
+
+def fulfilled(house: House, trail: Trail) -> tuple[Entry, ...]:
+    """Make the entries of an answer of a function of the gateway itself."""
+    return (access(house, trail), *tied(trail), *used(trail))
+
+
+def tied(trail: Trail) -> Iterator[Tied]:
+    """Keep the ties that the exchange made or changed; a change that legacy acknowledged may end grants (RG7)."""
+    yield from (Tied(each) for each in trail.ties)
+    call, principal = trail.call, trail.principal
+    if trail.outcome is OutcomeState.ACKED and call and principal:
+        for verdict in trail.verdicts:
+            over = ended(call.function, principal.user, verdict.facts.grants, call.vacancy)
+            yield from (Tied(each) for each in over)
+
+
+def used(trail: Trail) -> Iterator[SessionChange]:
+    """Move the session one version further, so that the seal of the form that was sent is used up."""
+    session, call = trail.session, trail.call
+    if session and call and call.context:
+        noticed = session.noticed | trail.noticed
+        after = replace(session, version=session.version + 1, last_seen=trail.exchange.at, noticed=noticed)
+        yield SessionChange(session.version, after)
 
 
 def bad_head(exchange: Exchange, bad: BadHead) -> Access:
@@ -88,7 +116,7 @@ def access(house: House, trail: Trail) -> Access:
         authorisation=authorisation.id if authorisation else None,
         client=trail.exchange.request.peer,
         function=call.function if call else None,
-        target=Effect.DENY if denied else Effect.ALLOW,
+        target=target(trail),
         rules=decision.rules if decision else (),
         policy=house.matrix.hash,
         cell=decision.cell if decision else "",
@@ -100,6 +128,28 @@ def access(house: House, trail: Trail) -> Access:
         rows=sum(verdict.kept for verdict in trail.verdicts) if not denied else 0,
         detail=trail.detail or (route.reason if route and route.reason == "fallback" else ""),
         regions=house.regions.hash,
+    )
+
+
+def target(trail: Trail) -> Effect:
+    """Say what all rules together would do with the exchange; persons of a list say it for themselves (`Ground`)."""
+    single = trail.reading is not None and not trail.reading.listed
+    judged = [trail.decision, *(each.decision for each in trail.verdicts if single)]
+    denies = trail.denied is not None or any(each is not None and each.target is Effect.DENY for each in judged)
+    return Effect.DENY if denies else Effect.ALLOW
+
+
+def ground(verdict: Verdict) -> Ground:
+    """Keep on which facts and rules a person was shown or withheld."""
+    decision = verdict.decision
+    return Ground(
+        verdict.facts.protection,
+        verdict.emergency is not None,
+        decision.rules,
+        verdict.shown.categories,
+        decision.target or decision.effect,
+        decision.lost,
+        decision.pending,
     )
 
 
@@ -116,17 +166,16 @@ def disclosed(trail: Trail) -> Iterator[Disclosure]:
     """Make one disclosure per person shown."""
     for verdict in one_each(trail, kept=True):
         decision, person = verdict.decision, verdict.facts.identity
-        yield Disclosure(
-            trail.exchange.id, person, verdict.relation, decision.shown, decision.hidden, verdict.shown.deliberate
-        )
+        shown, hidden, deliberate = decision.shown, decision.hidden, verdict.shown.deliberate
+        yield Disclosure(trail.exchange.id, person, verdict.relation, shown, hidden, deliberate, ground(verdict))
 
 
 def kept_back(trail: Trail) -> Iterator[Withheld]:
     """Make one withheld row per person kept back; in a refused answer that is everybody in it."""
     for verdict in one_each(trail, kept=False):
         reason = trail.denied if verdict.kept and trail.denied else verdict.decision.reason
-        person = verdict.facts.identity
-        yield Withheld(trail.exchange.id, person, verdict.relation, reason, verdict.shown.deliberate)
+        person, deliberate = verdict.facts.identity, verdict.shown.deliberate
+        yield Withheld(trail.exchange.id, person, verdict.relation, reason, deliberate, ground(verdict))
 
 
 def one_each(trail: Trail, *, kept: bool) -> tuple[Verdict, ...]:
@@ -170,8 +219,10 @@ def moved(session: Session, trail: Trail) -> Session:
     """Advance the session over an answer; after a refused one no record is current."""
     if trail.call is None or trail.route is None:
         return session
-    kept = [] if trail.denied else [verdict.shown for verdict in trail.verdicts if verdict.kept]
-    after = advance(session, Seen(trail.call, trail.route.core, trail.reading, kept), trail.exchange.at)
+    shown = [] if trail.denied else [each for each in trail.verdicts if each.kept]
+    kept = [each.shown for each in shown if not each.decision.card]
+    cards = [each.shown for each in shown if each.decision.card]
+    after = advance(session, Seen(trail.call, trail.route.core, trail.reading, kept, cards), trail.exchange.at)
     listing = trail.answered.listing if trail.answered else None
     if listing is not None:
         after = fronted(after, replace(listing, view=after.view))

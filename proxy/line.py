@@ -1,6 +1,7 @@
 """The line: the whole gateway on one page.
 
 *Identify, classify, decide the call, route; intend, send; read, decide each person, mask, record, release.*
+A function of the gateway itself (the third core) leaves after the decision: fulfil, record, release.
 
 A pure generator. It yields three commands and gets their replies: `Gather` (the world's facts), `Send` (one request to
 one core), `Append` (durable entries). `listener/carry.py` performs them. Rules:
@@ -11,11 +12,12 @@ one core), `Append` (durable entries). `listener/carry.py` performs them. Rules:
 
 from collections.abc import Generator
 
-from proxy import entries, steps
+from proxy import entries, present, steps
 from proxy.accesslog.record import reference
+from proxy.desk import fulfil
 from proxy.model.call import StaticCall, Unclear
 from proxy.model.entry import Receipt
-from proxy.model.exchange import Append, Command, End, Exchange, Gather, Refusal, Released, Reply, Send, Static
+from proxy.model.exchange import Append, Command, End, Exchange, Gather, Known, Refusal, Released, Reply, Send, Static
 from proxy.trail import House, Trail
 
 type Walk = Generator[Command, Reply, End]
@@ -39,6 +41,9 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
     if trail.denied:
         return (yield from refuse(house, trail))
 
+    if asked.own:  # the third core: no core is asked, nothing is forwarded
+        return (yield from serve(house, trail))
+
     trail = steps.route(house, trail, known)
     if trail.denied:
         return (yield from refuse(house, trail))
@@ -57,9 +62,19 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
     if trail.denied:
         return (yield from refuse(house, trail))
 
-    answer = steps.mask(house, trail)
+    answer = present.present(house, trail)
     receipt = yield Append(entries.released(house, trail))  # record
     return Released(answer, steps.expected(receipt, Receipt))
+
+
+def serve(house: House, trail: Trail) -> Walk:
+    """Answer a function of the gateway itself: what it makes or changes is one transaction with its record."""
+    known = yield fulfil.meant(house, trail)
+    trail = fulfil.fulfil(house, trail, steps.expected(known, Known))
+    if trail.denied:
+        return (yield from refuse(house, trail))
+    receipt = yield Append(entries.fulfilled(house, trail))
+    return Released(present.own(house, trail), steps.expected(receipt, Receipt))
 
 
 def refuse(house: House, trail: Trail) -> Walk:

@@ -4,14 +4,14 @@ Why here: the rooms (policy, facts, identity, routing, disclosure) do not know e
 A reply of the wrong kind is a fault of the carrier and raises.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from proxy.disclosure.withhold import Cut, must_count, withhold
 from proxy.errors import PoortError
-from proxy.facts.relation import Vantage, classed, relate, seen
+from proxy.facts.relation import Vantage, classed, emergency_until, matched, relate, renewed, seen
 from proxy.identity.asked import asked, discreet
 from proxy.identity.binding import lookup, person_id
-from proxy.identity.continuity import expired, focused, settle, verified
+from proxy.identity.continuity import expired, focused, found_for, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState, Receipt
@@ -69,10 +69,11 @@ def decide(house: House, trail: Trail, reply: Reply) -> Trail:
         decision = judge_call(house.matrix, call, trail.principal, there(trail.day))
     if decision.effect is not Effect.ALLOW:
         return trail_with(trail, decision=decision, denied=decision.reason)
-    trail = trail_with(trail, decision=decision)
+    trail = trail_with(trail, decision=decision, vacancies=known.vacancies)
     if trail.principal is None or decision.authorisation is None:
         return trail
-    named = (judge_named(house, trail, row, known.persons.get(row)) for row in call.row_ids)
+    here = vantage(house, trail)
+    named = (judge_named(house, trail, here, (row, known.persons.get(row))) for row in call.row_ids)
     refused = next((each for each in named if not each.kept), None)
     if refused is None:
         return trail
@@ -88,24 +89,39 @@ def anybody(call: Call, house: House) -> Decision:
     return Decision(Effect.DENY, reason, policy=house.matrix.hash, cell="-")
 
 
-def judge_named(house: House, trail: Trail, row: str, stored: PersonFacts | None) -> Verdict:
+def judge_named(house: House, trail: Trail, here: Vantage, named: tuple[str, PersonFacts | None]) -> Verdict:
     """Decide about a person that the request names by row, before anything is sent."""
-    named = Shown(row, None, None, None, frozenset(), (), deliberate=True)
+    row, stored = named
+    shown = Shown(row, None, None, None, frozenset(), (), deliberate=True)
     if stored is None:
-        unknown = seen(named, person_id(house.secret, bsn=None, row_id=row), house.regions, there(trail.day))
+        unknown = seen(shown, person_id(house.secret, bsn=None, row_id=row), house.regions, there(trail.day))
         decision = judge_row(house.matrix, there(trail.call), there(trail.decision), None)
-        return Verdict(named, unknown, Relation.OUTSIDE, decision)
+        return Verdict(shown, unknown, Relation.OUTSIDE, decision)
     facts = classed(stored, there(trail.principal))
     checked = trail.session is not None and row in trail.session.verified
-    standing = Standing(relate(vantage(house, trail), facts, verified=checked), facts.protection)
+    until = emergency_until(here, facts)
+    standing = Standing(relate(here, facts, verified=checked), facts.protection, until is not None)
     decision = judge_row(house.matrix, there(trail.call), there(trail.decision), standing)
-    return Verdict(named, facts, standing.relation, decision)
+    return Verdict(shown, facts, standing.relation, decision, emergency=until)
 
 
-def vantage(house: House, trail: Trail) -> Vantage:
-    """Say from where the account looks at persons: under the one authorisation that was resolved."""
-    authorisation = there(there(trail.decision).authorisation)
-    return Vantage(authorisation, there(trail.principal).user, house.regions, there(trail.day))
+def vantage(house: House, trail: Trail, found: Sequence[Shown] = ()) -> Vantage:
+    """Say from where the account looks at persons: under the one authorisation that was resolved.
+
+    `found` are the persons of the answer at hand: those of a search for candidates are matches already.
+    """
+    authorisation, principal, day = there(there(trail.decision).authorisation), there(trail.principal), there(trail.day)
+    matches = found_for(trail.session, there(trail.call), found)
+    near = matched(matches, trail.vacancies, authorisation, day) if matches and trail.vacancies else frozenset()
+    return Vantage(
+        authorisation,
+        principal.user,
+        house.regions,
+        day,
+        now=trail.exchange.at,
+        covers=principal.covers,
+        matched=near,
+    )
 
 
 def route(house: House, trail: Trail, reply: Reply) -> Trail:
@@ -187,41 +203,47 @@ def judge(house: House, trail: Trail, reply: Reply) -> Trail:
         return trail
     if trail.principal is None or trail.decision is None or trail.decision.authorisation is None:
         return trail_with(trail, denied=Reason.NO_AUTHORISATION, detail="persons in an answer for nobody")
+    here = vantage(house, trail, reading.persons)
     shown = zip(reading.persons, trail.identities, strict=True)
-    verdicts = tuple(judge_one(house, trail, known, each) for each in shown)
+    verdicts = tuple(judge_one(house, trail, here, (*each, known)) for each in shown)
     trail = trail_with(trail, verdicts=verdicts)
-    refused = next((each for each in verdicts if not each.kept), None)
-    if refused is None or reading.listed:
+    if reading.listed:
         return trail
-    return trail_with(trail, denied=refused.decision.reason)
+    refused = next((each for each in verdicts if not each.kept or each.decision.card), None)
+    if refused is None:
+        return trail
+    return trail_with(trail, denied=Reason.OUT_OF_REACH if refused.kept else refused.decision.reason)
 
 
-def judge_one(house: House, trail: Trail, known: Known, each: tuple[Shown, PersonId]) -> Verdict:
+def judge_one(house: House, trail: Trail, here: Vantage, each: tuple[Shown, PersonId, Known]) -> Verdict:
     """Decide about one person: by the stored facts, or by what the answer shows where there are none."""
-    shown, identity = each
+    shown, identity, known = each
     stored = known.persons.get(lookup(shown.row_id, identity))
     strange = stored is not None and shown.bsn is not None and stored.identity.digest != identity.digest
-    facts = seen(shown, identity, house.regions, there(trail.day)) if stored is None or strange else stored
-    facts = classed(facts, there(trail.principal))
+    held, learned = told(house, here, shown, (identity, None if strange else stored))
+    facts = classed(held, there(trail.principal))
     checked = verified(trail.session, there(trail.call), shown)
-    near = Relation.OUTSIDE if strange else relate(vantage(house, trail), facts, verified=checked)
-    judged = judge_person(house.matrix, there(trail.decision), shown, Standing(near, facts.protection))
+    near = Relation.OUTSIDE if strange else relate(here, facts, verified=checked)
+    until = None if strange else emergency_until(here, facts)
+    standing = Standing(near, facts.protection, until is not None)
+    judged = judge_person(house.matrix, there(trail.decision), shown, standing)
     judged = discreet(judged, asked(there(trail.call), trail.session, trail.reading))
-    return Verdict(shown, facts, near, judged, learned=stored is None and facts.protection is not PersonClass.SELF)
+    learned = learned and not strange and facts.protection is not PersonClass.SELF
+    return Verdict(shown, facts, near, judged, emergency=until, learned=learned)
 
 
-def mask(house: House, trail: Trail) -> Answer:
-    """Cut what may not be seen, with a counter of our own; every other byte stays."""
-    answer, reading = there(trail.answered).answer, trail.reading
-    if reading is not None:
-        hidden = [index for index, verdict in enumerate(trail.verdicts) if not verdict.kept]
-        masked = {
-            i: each.decision.hidden for i, each in enumerate(trail.verdicts) if each.kept and each.decision.hidden
-        }
-        counts = must_count(reading, hidden)
-        counter = house.dialect.counter(reading, len(trail.verdicts) - len(hidden)) if counts else None
-        answer = withhold(answer, reading, Cut(hidden, masked, counter=counter))
-    return house.dialect.public(answer, trail.exchange.request)
+def told(
+    house: House, here: Vantage, shown: Shown, held: tuple[PersonId, PersonFacts | None]
+) -> tuple[PersonFacts, bool]:
+    """Give the facts after this answer, and whether they are to be learned: new ones, or learned ones that changed."""
+    identity, stored = held
+    if stored is not None and not stored.learned and shown.protection is None:
+        return stored, False
+    read = seen(shown, identity, house.regions, here.today)
+    if stored is None:
+        return read, True
+    facts = renewed(stored, read)
+    return facts, stored.learned and facts != stored
 
 
 def reason(trail: Trail) -> Reason:

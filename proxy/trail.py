@@ -3,8 +3,9 @@
 Pure. A step of the line takes a trail and gives the next one; it never changes one. `denied` set = the walk ends.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,8 @@ from proxy.model.exchange import Answered, Exchange
 from proxy.model.person import PersonFacts, PersonId, Reading, Relation, Shown
 from proxy.model.principal import Principal, Session
 from proxy.model.route import Route
+from proxy.model.screen import Own
+from proxy.model.tie import Tie, Vacancy
 from proxy.policy.matrix import Matrix
 from proxy.ports import Dialect
 from proxy.routing.table import RoutingTable
@@ -47,6 +50,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     facts: PersonFacts
     relation: Relation
     decision: Decision
+    emergency: datetime | None = None
+    """Until when the account has emergency access to this person; None: it has none."""
     learned: bool = False
     """The facts came from this answer and were not in the store."""
 
@@ -65,6 +70,8 @@ class Trail(msgspec.Struct, frozen=True):
     day: date | None = None
     session: Session | None = None
     principal: Principal | None = None
+    vacancies: Mapping[str, Vacancy] = {}
+    """Known vacancies that the call may be about."""
     decision: Decision | None = None
     route: Route | None = None
     intent: UUID | None = None
@@ -81,6 +88,12 @@ class Trail(msgspec.Struct, frozen=True):
     identities: tuple[PersonId, ...] = ()
     """Who the persons of the reading are, in its order."""
     verdicts: tuple[Verdict, ...] = ()
+    own: Own | None = None
+    """What a function of the gateway itself answers."""
+    ties: tuple[Tie, ...] = ()
+    """Grants and emergency accesses that this exchange makes or changes."""
+    noticed: frozenset[str] = frozenset()
+    """Announced rules of which the user says in this exchange to have read the notice."""
     denied: Reason | None = None
     detail: str = ""
 

@@ -10,11 +10,7 @@ Rules:
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from proxy.model.person import Category
 from proxy.model.screen import Card
-
-SHOWS = frozenset({Category.ED, Category.AV})
-"""Categories of which a card holds something."""
 
 _EDUCATION = {
     "basisonderwijs": "basis", "praktijkonderwijs": "basis", "VMBO": "vmbo of mbo-1", "MBO-1": "vmbo of mbo-1",

@@ -18,7 +18,7 @@ from uuid import UUID
 from proxy.grants import workday
 from proxy.model.person import PersonFacts
 from proxy.model.principal import Authorisation, OrganisationKind
-from proxy.model.tie import Grant, GrantState, Tie, Vacancy
+from proxy.model.tie import Grant, GrantState, Tie
 
 WORKDAYS, MOST_WORKDAYS, ANSWER_WORKDAYS = 5, 10, 2
 MOST_OF_VACANCY, MOST_OF_USER = 10, 20
@@ -117,13 +117,6 @@ def _same(grant: Grant, asked: Approach) -> bool:
     return (grant.user, grant.vacancy, grant.row_id) == (asked.user, asked.vacancy, asked.person.row_id)
 
 
-def works_on(vacancy: Vacancy, authorisation: Authorisation, day: date) -> bool:
-    """Tell whether a vacancy is open on a day, and in the region or of the organisation of who works on it."""
-    begun = vacancy.opened is not None and vacancy.opened <= day
-    theirs = vacancy.region in authorisation.regions or vacancy.organisation == authorisation.organisation.code
-    return begun and (vacancy.closed is None or day <= vacancy.closed) and theirs
-
-
 def plain(text: str) -> str:
     """Give a text with single blanks, so that a term in signs counts words and no blanks."""
     return " ".join(text.split())
@@ -165,11 +158,12 @@ def answers_for(answerer: Answerer, person: PersonFacts, residence: str | None) 
     return (person.responsible_region or residence) in answerer.authorisation.regions
 
 
-def answered(grant: Grant, now: Moment, *, accepts: bool) -> Grant:
+def answered(grant: Grant, by: str, now: Moment, *, accepts: bool) -> Grant:
     """Give a request after its answer: open from now for five working days, or refused."""
+    decided = replace(grant, decided_by=by, decided_at=now.at)
     if not accepts:
-        return replace(grant, state=GrantState.REFUSED)
-    return replace(grant, state=GrantState.OPEN, until=now.end_after(WORKDAYS))
+        return replace(decided, state=GrantState.REFUSED)
+    return replace(decided, state=GrantState.OPEN, until=now.end_after(WORKDAYS))
 
 
 _ENDING = frozenset({"referral.result.update", "client.deregister"})

@@ -33,6 +33,8 @@ class Body(msgspec.Struct, omit_defaults=True, frozen=True):
     wrote: dict[str, int] = msgspec.field(name="w", default_factory=dict)
     sequence: int | None = msgspec.field(name="s", default=None)
     lists: tuple[StoredList, ...] = msgspec.field(name="o", default=())
+    matches: tuple[tuple[str, str], ...] = msgspec.field(name="m", default=())
+    noticed: tuple[str, ...] = msgspec.field(name="n", default=())
 
 
 FORGOTTEN = '{"c": null, "l": null, "o": []}'
@@ -53,6 +55,8 @@ def of(session: Session) -> Body:
         wrote=dict(session.wrote),
         sequence=session.sequence,
         lists=tuple(_stored(each) for each in session.lists),
+        matches=session.matches,
+        noticed=tuple(sorted(session.noticed)),
     )
 
 

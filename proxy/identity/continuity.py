@@ -10,7 +10,9 @@ Rules:
 5. A place in a list of newcore, or in one that lost rows, means another row to legacy: a call that names no row is
    refused there.
 6. Legacy keeps one list per view: paging goes on with the list of the view it names, never with another one.
-7. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
+7. A candidate that the session's own search for a vacancy returned is a match of that vacancy, for as long as the session
+   lives, newest last; only persons who were shown, be it as a card, are matches.
+8. An identity counts as checked (RG15) for the rows that a search by BSN *and* birth date returned, in this session only.
 """
 
 from collections.abc import Sequence
@@ -26,6 +28,8 @@ from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
 
 _MOST_LISTS = 12
+_MOST_MATCHES = 300  # three dozen pages of candidates; an older match is found again by the same search
+MATCHING = "match.candidates.search"
 _MOST_VERIFIED = 200  # a session that checks more identities than this is no conversation; older ones are asked again
 
 
@@ -63,6 +67,8 @@ class Seen:
     core: Core
     reading: Reading | None
     kept: Sequence[Shown]
+    cards: Sequence[Shown] = ()
+    """Persons shown as a card: matches, but nothing that the session may name by row."""
 
 
 def settle(call: Call, session: Session | None) -> Call | Reason:
@@ -128,10 +134,10 @@ def verified(session: Session | None, call: Call, shown: Shown) -> bool:
     """Tell whether the identity of a shown person was checked in this session, or is by this very search."""
     if session is not None and shown.row_id is not None and shown.row_id in session.verified:
         return True
-    return checks(call) and _matches(call, shown)
+    return checks(call) and _is_asked(call, shown)
 
 
-def _matches(call: Call, shown: Shown) -> bool:
+def _is_asked(call: Call, shown: Shown) -> bool:
     number = normalise(call.search.bsn) if call.search and call.search.bsn else None
     return number is not None and shown.bsn is not None and normalise(shown.bsn) == number
 
@@ -164,6 +170,7 @@ def advance(session: Session, seen: Seen, now: datetime) -> Session:
         function=_function(call, session) if carried else session.function,
         current=_current(session, seen) if carried or call.moves_cursor else session.current,
         verified=_verified(session, call, seen.kept),
+        matches=_matched(session, call, (*seen.kept, *seen.cards)),
         sequence=session.sequence if call.sequence is None else call.sequence,
     )
 
@@ -205,10 +212,34 @@ def _listing(session: Session, seen: Seen) -> Listing | None:
     return replace(found, asked=asked(call, session, seen.reading))
 
 
+def match_of(session: Session | None, call: Call, row_id: str | None) -> str | None:
+    """Name the vacancy for which a shown row was found: by this very search, else by an earlier one of this session."""
+    if call.function == MATCHING and call.vacancy is not None:
+        return call.vacancy
+    held = session.matches if session is not None else ()
+    return next((vacancy for vacancy, row in reversed(held) if row == row_id), None)
+
+
+def found_for(session: Session | None, call: Call, shown: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
+    """Give all matches (vacancy, row) that may count now: those of the session, and those of the answer at hand."""
+    held = session.matches if session is not None else ()
+    if call.function != MATCHING or call.vacancy is None:
+        return held
+    return (*held, *((call.vacancy, each.row_id) for each in shown if each.row_id is not None))
+
+
+def _matched(session: Session, call: Call, kept: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
+    if call.function != MATCHING or call.vacancy is None:
+        return session.matches
+    found = tuple((call.vacancy, shown.row_id) for shown in kept if shown.row_id is not None)
+    held = tuple(each for each in session.matches if each not in found)
+    return (*held, *found)[-_MOST_MATCHES:]
+
+
 def _verified(session: Session, call: Call, kept: Sequence[Shown]) -> frozenset[str]:
     if not checks(call):
         return session.verified
-    found = frozenset(shown.row_id for shown in kept if shown.row_id is not None and _matches(call, shown))
+    found = frozenset(shown.row_id for shown in kept if shown.row_id is not None and _is_asked(call, shown))
     return found if len(session.verified) + len(found) > _MOST_VERIFIED else session.verified | found
 
 

@@ -329,6 +329,8 @@ def _session(key: bytes, version: int, text: str, times: tuple[str, datetime, da
         verified=frozenset(body.verified),
         wrote=body.wrote,
         sequence=body.sequence,
+        matches=body.matches,
+        noticed=frozenset(body.noticed),
     )
 
 

@@ -32,7 +32,7 @@ from proxy.model.exchange import Answered, Append, Command, End, Exchange, Gathe
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
 from proxy.model.route import Core
-from proxy.ports import Clock, Cores, Facts, Ledger, RolloutState, Sessions, Translator
+from proxy.ports import Clock, Cores, Facts, Ledger, RolloutState, Sessions, Ties, Translator
 from proxy.trail import House, Trail, trail_with
 
 log = structlog.get_logger()
@@ -48,6 +48,7 @@ class World:
 
     sessions: Sessions
     facts: Facts
+    ties: Ties
     ledger: Ledger
     rollout: RolloutState
     cores: Cores
@@ -142,7 +143,7 @@ class Carry:
     async def _gather(self, errand: Errand, asked: Gather) -> Known:
         facts, call = self._world.facts, asked.call
         if asked.rows is not None:
-            return Known(persons=await facts.persons(asked.rows) if asked.rows else {})
+            return await self._facts(asked, asked.rows)
         errand.trail = trail_with(errand.trail, call=call)
         session = await self._session(errand, call)
         user = session.user if session else call.account or (call.login.user if call.login else None)
@@ -151,7 +152,22 @@ class Carry:
         rows = call.row_ids
         if call.by_cursor and session and session.current:
             rows = (*rows, session.current)
-        return Known(session, principal, await facts.persons(rows) if rows else {}, await self._world.rollout.applied())
+        vacancies = concerned(call, session)
+        return Known(
+            session,
+            principal,
+            await facts.persons(rows) if rows else {},
+            await self._world.rollout.applied(),
+            await facts.vacancies(vacancies) if vacancies else {},
+        )
+
+    async def _facts(self, asked: Gather, rows: tuple[str, ...]) -> Known:
+        """Give facts of persons; for a function of our own also ties, the persons in them, and the vacancy."""
+        facts, about = self._world.facts, asked.about
+        ties = tuple(await self._world.ties.about(about)) if about else ()
+        everybody = tuple(dict.fromkeys((*rows, *(tie.row_id for tie in ties))))
+        vacancies = await facts.vacancies((about.vacancy,)) if about and about.vacancy else {}
+        return Known(persons=await facts.persons(everybody) if everybody else {}, vacancies=vacancies, ties=ties)
 
     async def _session(self, errand: Errand, call: Call) -> Session | None:
         """Claim the session of a token; a log-in starts a new one, so it takes none."""
@@ -250,6 +266,13 @@ class Carry:
     def _count(self, end: End) -> None:
         name = "static" if isinstance(end, Static) else end.reason if isinstance(end, Refusal) else "released"
         self.counts[name] = self.counts.get(name, 0) + 1
+
+
+def concerned(call: Call, session: Session | None) -> tuple[str, ...]:
+    """Name the vacancies that a call may be about: its own, that of its list, that of the newest match."""
+    listing = session.listing.vacancy if session and session.listing else None
+    newest = session.matches[-1][0] if session and session.matches else None
+    return tuple(dict.fromkeys(each for each in (call.vacancy, listing, newest) if each is not None))
 
 
 def is_called_off(fault: BaseException) -> bool:

@@ -98,6 +98,7 @@ def breakable(carrier: Carry, breaker: Breaker) -> Carry:
         World(
             sessions=wrapped("Sessions", world.sessions),
             facts=wrapped("Facts", world.facts),
+            ties=wrapped("Ties", world.ties),
             ledger=wrapped("Ledger", world.ledger),
             rollout=wrapped("RolloutState", world.rollout),
             cores={core: wrapped("Cores", part) for core, part in world.cores.items()},

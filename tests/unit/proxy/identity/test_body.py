@@ -38,12 +38,15 @@ def test_everything_a_session_knows_is_written_and_read():
         wrote={"g": 4},
         sequence=17,
         lists=(other,),
+        matches=(("1-V1", "1-7A"), ("1-V2", "1-7B")),
+        noticed=frozenset({"RG2", "RG1"}),
     )
     held = body.read(written(session))
     assert body.restored(held.listing) == listing
     assert (held.view, held.function, held.current, held.sequence) == ("View", "vacancy.search", "1-7A", 17)
     assert body.restored_all(held.lists) == (other,)
     assert (held.verified, held.wrote) == (("a", "b"), {"g": 4})
+    assert (held.matches, held.noticed) == (session.matches, ("RG1", "RG2"))
 
 
 def test_a_list_of_an_earlier_release_may_have_been_asked_anything():

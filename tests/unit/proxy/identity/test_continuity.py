@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.identity.continuity import Limits, Seen, advance, checks, expired, focused, fronted, opened, settle, verified
+from proxy.identity.continuity import (
+    Limits,
+    Seen,
+    advance,
+    checks,
+    expired,
+    focused,
+    found_for,
+    fronted,
+    match_of,
+    opened,
+    settle,
+    verified,
+)
 from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.decision import Reason
 from proxy.model.person import Category, Reading, Shown
@@ -148,9 +161,7 @@ def test_a_list_remembers_its_function_core_and_kept_rows():
     after = advance(a_session(), Seen(call, LEGACY.core, page, page.persons[1:]), NOW)
     listing = Listing("match.candidates.search", Core.LEGACY, ("1-7D",), "V1", view="Match", asked=asks, cut=True)
     assert after.listing == listing
-    paged = advance(
-        after, Seen(a_call("match.candidates.search", pages=True), LEGACY.core, page, page.persons), NOW
-    )
+    paged = advance(after, Seen(a_call("match.candidates.search", pages=True), LEGACY.core, page, page.persons), NOW)
     assert paged.listing == replace(listing, rows=("1-7C", "1-7D"), cut=False)
 
 
@@ -297,3 +308,48 @@ def test_a_place_in_a_list_of_newcore_is_no_place_in_legacy():
     assert settle(call, looking) is Reason.NO_CURRENT_RECORD
     assert settle(call, replace(looking, listing=replace(moved, core=Core.LEGACY))) == call
     assert settle(call, replace(looking, view="SNR Vacature View")) == call
+
+
+FINDING = a_call("match.candidates.search", "Match", kind=Kind.SEARCH, vacancy="1-V1", first_page=True)
+
+
+def test_a_candidate_that_was_shown_is_a_match_and_only_as_itself_a_row_of_the_list():
+    """A card is a match too, but its row can be named by nobody: it is no row of the list and never the current record."""
+    page = reading(shown("1-7A"), shown("1-7B"), listed=True, cursor="1-7B")
+    after = advance(a_session(), Seen(FINDING, LEGACY.core, page, (shown("1-7A"),), (shown("1-7B"),)), NOW)
+    assert after.matches == (("1-V1", "1-7A"), ("1-V1", "1-7B"))
+    assert after.listing.rows == ("1-7A",)
+    assert after.current is None
+
+
+def test_a_match_found_again_is_the_newest_and_the_oldest_go():
+    """Each match stands once; the number is bounded."""
+    held = tuple(("1-V0", f"1-7{number:04}") for number in range(300))
+    page = reading(shown("1-70005"), listed=True)
+    again = replace(FINDING, vacancy="1-V0")
+    after = advance(a_session(matches=held), Seen(again, LEGACY.core, page, (shown("1-70005"),)), NOW)
+    assert (len(after.matches), after.matches[-1]) == (300, ("1-V0", "1-70005"))
+    more = advance(after, Seen(FINDING, LEGACY.core, reading(shown("1-7Z"), listed=True), (shown("1-7Z"),)), NOW)
+    assert (len(more.matches), more.matches[-1]) == (300, ("1-V1", "1-7Z"))
+    assert ("1-V0", "1-70000") not in more.matches
+
+
+@pytest.mark.parametrize(
+    "over", [{"function": "client.search"}, {"vacancy": None}, {"kind": Kind.EXPORT, "function": "list.export"}]
+)
+def test_nobody_is_matched_by_anything_but_a_search_for_a_vacancy(over):
+    """Neither a search for clients, nor one without a vacancy, nor an export."""
+    call, page = replace(FINDING, **over), reading(shown("1-7A"), listed=True)
+    after = advance(a_session(), Seen(call, LEGACY.core, page, (shown("1-7A"),)), NOW)
+    assert after.matches == ()
+    assert found_for(None, call, (shown("1-7A"),)) == ()
+
+
+def test_the_answer_at_hand_counts_before_it_is_stored():
+    """A row is shown as a card the first time it is found; later its newest vacancy counts."""
+    held = a_session(matches=(("1-V0", "1-7A"), ("1-V2", "1-7A")))
+    assert found_for(held, FINDING, (shown("1-7B"), shown(None)))[-1] == ("1-V1", "1-7B")
+    assert match_of(held, FINDING, "1-7B") == "1-V1"
+    assert match_of(held, a_call(), "1-7A") == "1-V2"
+    assert match_of(held, a_call(), "1-7B") is None
+    assert match_of(None, a_call(), "1-7A") is None

@@ -1,0 +1,1 @@
+"""The third core: functions of the gateway itself, answered from gathered facts. No core is asked."""

@@ -388,3 +388,19 @@ async def test_an_address_with_more_than_an_authority_is_an_operators_error(conn
     """A path in the address would be put before decided targets, so it is refused with what is allowed."""
     with pytest.raises(OperatorError, match="allowed is"):
         connect(url)
+
+
+async def test_a_slow_request_gets_the_longer_limit_and_no_other_does(connect):
+    """A report may take its time; a page that takes as long ends at the limit of a page."""
+
+    async def late(peer, raw):
+        await asyncio.sleep(0.9)
+        await peer.send(ok(b"late"))
+
+    async with Origin(late) as origin:
+        upstream = connect(origin.url, timeout=0.2, slow_timeout=5.0)
+        began = asyncio.get_running_loop().time()
+        assert await fault_of(upstream.send(request(), session=b"s", repeatable=False)) == ("timeout", True)
+        assert asyncio.get_running_loop().time() - began < 0.8
+        answer = await upstream.send(request(), session=b"s", repeatable=False, slow=True)
+    assert answer.body == b"late"

@@ -57,7 +57,7 @@ class Ground:
             "POORT_DATA_DIR": str(self.home), "POORT_GATEWAY_LISTEN": f"127.0.0.1:{base}",
             "POORT_LEGACY_URL": self.legacy.url, "POORT_ROUTING_FILE": str(self.home / "routing.yaml"),
             "POORT_AUTHORISATION_FILE": str(ROOT / "authorisation.yaml"), "POORT_DATABASE_TIMEOUT": "2",
-            "POORT_ANSWER_TIMEOUT": "1", "POORT_REPORT_TIMEOUT": "1.5", "POORT_CONNECT_TIMEOUT": "1", **more,
+            "POORT_ANSWER_TIMEOUT": "1", "POORT_REPORT_TIMEOUT": "8", "POORT_CONNECT_TIMEOUT": "1", **more,
         })  # fmt: skip
 
     @property

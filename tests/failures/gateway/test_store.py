@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -100,6 +100,49 @@ async def test_without_the_log_store_nothing_is_served_but_static_files(whole: S
     await browser.close()
     whole.poort("log", "verify")
     print(f"without database: {time.monotonic() - began:.1f} s for six requests")
+
+
+async def test_without_the_database_nobody_waits_and_its_return_is_noticed(whole: System) -> None:
+    """The second refusal and every later one comes at once; a second after PostgreSQL accepts again all is served."""
+    browser, asked = await entered(whole), list[float]()
+    with without_database(whole):
+        for _ in range(30):
+            began = time.monotonic()
+            assert REFERENCE.search((await browser.worklist()).body)
+            asked.append(time.monotonic() - began)
+    assert max(asked) < 1.0, asked
+    await asyncio.to_thread(accepts, whole)
+    await asyncio.sleep(1.0)
+    assert "Werkvoorraad" in (await browser.worklist()).text
+    await browser.close()
+
+
+def accepts(system: System) -> None:
+    """Wait until the server lets somebody in."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with suppress(psycopg.OperationalError), psycopg.connect(system.said["database"], connect_timeout=2):
+            return
+        time.sleep(0.02)
+    raise AssertionError("PostgreSQL did not come back")
+
+
+async def test_a_command_does_not_start_the_database_that_is_down(whole: System) -> None:
+    """It is refused with what to do; the supervisor starts the server again where everybody looks for it."""
+    server, browser = embedded.running(whole.data_dir / SERVER), await entered(whole)
+    assert server is not None
+    with without_database(whole):
+        environment = {**clean(), "POORT_DATA_DIR": str(whole.data_dir)}
+        command = [sys.executable, "-m", "cli", "log", "verify"]
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: ASYNC221  nothing else goes on
+        assert (done.returncode, done.stdout) == (1, ""), done.stdout
+        assert "poort demo --data-dir" in done.stderr
+        assert embedded.running(whole.data_dir / SERVER) is None
+    await served(browser)
+    back = embedded.running(whole.data_dir / SERVER)
+    assert back is not None
+    assert back.port == server.port
+    await browser.close()
 
 
 @contextmanager

@@ -57,6 +57,22 @@ async def test_a_write_that_was_not_answered_is_unknown_and_never_sent_again(gat
     assert [r["reason"] for r in log.since(mark)] == ["outcome-unknown"]
 
 
+async def test_an_export_may_take_longer_than_a_page(gate: Gate) -> None:
+    """Beyond the limit of a page an export is still waited for, and a page is not."""
+    browser, control = gate.browser("EXP0101"), gate.ground.control
+    assert (await browser.login()).status == 302
+    await browser.search_bsn(gate.ground.people["in_region"]["bsn"])
+    with control.switched(slow_export=2.5):
+        export = await browser.export("CSV")
+    assert export.status == 200, export.text
+    assert not REFERENCE.search(export.body)
+    with control.switched(slow=2.5):
+        began = time.monotonic()
+        page = await browser.worklist()
+    assert page.status == 502, page.text
+    assert time.monotonic() - began < 2.4
+
+
 @pytest.mark.parametrize("instead", ["busy", "login", "stale", "empty", "rpc", "mixed", "<html>iets anders</html>"])
 @pytest.mark.parametrize("rpc", [False, True])
 async def test_a_200_that_is_no_success_is_not_called_done(gate: Gate, instead: str, rpc: bool) -> None:

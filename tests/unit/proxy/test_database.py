@@ -1,9 +1,12 @@
 """What must hold of roles, databases, passwords and migrations, on a real server."""
 
 import json
+import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -13,7 +16,18 @@ from sqlalchemy import text
 from migrations import apply
 from migrations.roles import DATABASES
 from proxy import embedded
-from proxy.database import Cluster, Database, Role, check, described, open_cluster, role_passwords, upgrade
+from proxy.database import (
+    SERVER,
+    Cluster,
+    Database,
+    Role,
+    check,
+    described,
+    open_cluster,
+    own_cluster,
+    role_passwords,
+    upgrade,
+)
 from proxy.errors import OperatorError
 from proxy.settings import Settings, load
 
@@ -200,6 +214,30 @@ def test_another_database_than_postgresql_is_refused(tmp_path: Path, address: st
     with pytest.raises(OperatorError, match="POORT_DATABASE_URL") as refused, open_cluster(settings):
         pass
     assert "a:b@c" not in str(refused.value)
+
+
+def test_a_command_never_starts_the_embedded_server(tmp_path: Path) -> None:
+    """Without one that runs it is refused, with what to do, and nothing has been made."""
+    settings = load({"POORT_DATA_DIR": str(tmp_path / "data")})
+    with pytest.raises(OperatorError, match=r"poort demo --data-dir .*POORT_DATABASE_URL"), open_cluster(settings):
+        pass
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_command_finds_the_server_of_a_supervisor_and_not_one_that_was_killed(reachable_directory: Path) -> None:
+    """It attaches while the server runs; after a kill -9 it is refused, and the supervisor's port stays free."""
+    settings = load({"POORT_DATA_DIR": str(reachable_directory)})
+    with own_cluster(settings) as own:
+        with open_cluster(settings) as found:
+            assert found.owner == own.owner
+        server = embedded.running(reachable_directory / SERVER)
+        assert server is not None
+        os.kill(server.pid, signal.SIGKILL)
+        while Path(f"/proc/{server.pid}").exists():
+            time.sleep(0.01)
+        with pytest.raises(OperatorError, match="no PostgreSQL that answers"), open_cluster(settings):
+            pass
+        assert embedded.start(reachable_directory / SERVER, server.port).port == server.port
 
 
 def test_nothing_of_a_cluster_is_printed(database: Cluster) -> None:

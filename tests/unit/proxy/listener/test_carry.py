@@ -65,6 +65,14 @@ def test_only_what_is_marked_may_go_out_twice():
     assert not carry.is_repeatable(CHANGE)
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_only_reports_and_exports_may_take_long(kind):
+    """Everything else, log-in, write and static file included, gets the limit of a page."""
+    asked = Call(Format.HTML, (Link("list.export"),), "list.export", kind)
+    assert carry.is_slow(asked) == (kind in {Kind.REPORT, Kind.EXPORT})
+    assert not carry.is_slow(StaticCall("/s/"))
+
+
 def test_the_start_of_an_exchange_is_in_its_id():
     """To the millisecond: enough for a duration."""
     now = datetime(2026, 3, 2, 9, 0, 0, 123000, tzinfo=UTC)

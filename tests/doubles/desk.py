@@ -4,16 +4,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from cli.wiring import read_tables
 from proxy.model.exchange import Gather, Known
 from proxy.model.http import Request
 from proxy.model.person import PersonFacts
 from proxy.model.principal import Principal, Role, Session
 from proxy.model.tie import Grant, GrantState, Vacancy
-from tests.doubles.playbook import NOW, RECEIPT, Playbook, adviser, asked, facts, session
+from proxy.policy import matrix
+from proxy.settings import Settings
+from proxy.trail import House
+from tests.doubles.playbook import NOW, RECEIPT, Playbook, adviser, asked, facts, house, session
 
 ROW, BSN, VACANCY = "1-7AAAA", "999990019", "1-V0007"
 HEAD = "Host: sonar.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
@@ -47,6 +52,14 @@ def grant(number: int = 7, **over: Any) -> Grant:
         Grant(UUID(int=number), "WSP0106", ROW, VACANCY, GrantState.REQUESTED, NOW, None, "voordragen: past goed"),
         **over,
     )
+
+
+@cache
+def warned() -> House:
+    """Give the product's own tables with every rule on its way: announced for the first of May."""
+    tables = read_tables(Settings())
+    text = tables.matrix.source.replace("mode: enforce", "mode: warn\n    enforces_on: 2026-05-01")
+    return replace(house(), matrix=matrix.load(text, tables.catalogue))
 
 
 class Desk:

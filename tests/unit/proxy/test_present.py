@@ -3,12 +3,10 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
 from uuid import UUID
 
 import pytest
 
-from cli.wiring import read_tables
 from proxy import present
 from proxy.disclosure import handle
 from proxy.model.decision import Effect
@@ -17,9 +15,8 @@ from proxy.model.exchange import Append, Gather, Known, Send
 from proxy.model.person import Category, PersonClass, Relation
 from proxy.model.principal import Role
 from proxy.model.tie import Emergency, Grant, GrantState, Vacancy
-from proxy.policy import matrix
-from proxy.settings import Settings
 from proxy.trail import House
+from tests.doubles.desk import warned
 from tests.doubles.playbook import (
     NOW,
     RECEIPT,
@@ -27,7 +24,6 @@ from tests.doubles.playbook import (
     Playbook,
     adviser,
     answer,
-    house,
     persons,
     recordings,
     request,
@@ -61,7 +57,9 @@ def test_a_candidate_of_another_region_is_shown_as_a_card_alone():
     shown = of(Disclosure, book)
     rows = recordings()[SEARCH]["persons"]
     assert {each.relation for each in shown} == {Relation.CARD}
-    assert {each.shown - {Category.VA} for each in shown} == {frozenset({Category.ED, Category.AV})}  # VA is no person's
+    assert {each.shown - {Category.VA} for each in shown} == {
+        frozenset({Category.ED, Category.AV})
+    }  # VA is no person's
     assert all(Category.ID in each.masked for each in shown)
     (change,) = of(SessionChange, book)
     assert set(change.session.matches) == {(VACANCY, each["row_id"]) for each in rows}
@@ -154,14 +152,6 @@ def test_an_emergency_opens_one_client_with_a_notice_until_it_ends():
         session=session(), principal=far, persons=persons(PAGE, emergencies=(over,))
     )
     assert of(Access, refused << Append)[0].decision is Effect.DENY
-
-
-@cache
-def warned() -> House:
-    """Give the product's own tables with one rule on its way: the letter's RG2 and what would close is announced."""
-    tables = read_tables(Settings())
-    text = tables.matrix.source.replace("mode: enforce", "mode: warn\n    enforces_on: 2026-05-01")
-    return replace(house(), matrix=matrix.load(text, tables.catalogue))
 
 
 def test_what_an_announced_rule_will_take_is_shown_with_a_notice():

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from proxy.model.decision import Reason
-from proxy.model.entry import Access
+from proxy.model.entry import Access, SessionChange
+from proxy.model.exchange import Gather, Known
 from proxy.model.principal import Role
 from proxy.model.tie import Emergency, GrantState
-from tests.doubles.desk import ROW, Desk, candidate, get, grant, post, wsp
+from tests.doubles.desk import ROW, Desk, candidate, get, grant, post, sealed, warned, wsp
 from tests.doubles.playbook import NOW, RECEIPT, Playbook, adviser
 
 OPENED = grant(state=GrantState.OPEN, until=NOW + timedelta(days=5))
@@ -85,3 +86,16 @@ def test_a_notice_that_was_read_is_remembered_in_the_session(desk):
     assert "<form" not in page(desk.play(get("mededeling")))
     book = desk.play(post("mededeling", zegel="4-00"))
     assert next(each for each in book.entries if isinstance(each, Access)).reason is Reason.FORM_NOT_ISSUED
+
+
+def test_announced_rules_are_noted_in_the_transaction_of_the_record(desk):
+    """The session remembers which notices were read; the page says what they announce, and from when."""
+    tables = warned()
+    known = Known(session=desk.session, principal=desk.principal)
+    shown = (((Playbook(get("mededeling"), tables) << Gather) >> known) >> Known()) >> RECEIPT
+    assert "Vanaf 01-05-2026" in shown.end.answer.body.decode("cp1252")
+    sent = post("mededeling", zegel=sealed(shown.end.answer.body))
+    book = ((Playbook(sent, tables) << Gather) >> known) >> Known()
+    (change,) = [each for each in book.entries if isinstance(each, SessionChange)]
+    assert "RG2" in change.session.noticed
+    assert change.session.version == desk.session.version + 1

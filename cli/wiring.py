@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -42,6 +42,8 @@ from proxy.listener.carry import Carry, World
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.route import Core
 from proxy.policy import matrix
+from proxy.policy.invariant import keep_promises
+from proxy.policy.watch import MatrixWatch
 from proxy.routing.watch import RoutingWatch
 from proxy.settings import Settings
 from proxy.trail import House
@@ -94,7 +96,8 @@ def read_tables(settings: Settings) -> Tables:
     areas = (_text(data / "arbeidsmarktregio.csv"), _text(data / "gemeente_regio.csv"))
     places = regions.load(*areas)
     written = _text(settings.authorisation_file)
-    policy = matrix.load(written, catalogue, str(settings.authorisation_file))
+    name = str(settings.authorisation_file)
+    policy = keep_promises(matrix.load(written, catalogue, name), name)
     pages = views.load(_text(ROOT / "adapters/legacy_sonar/views.yaml"))
     dialect = SonarDialect(catalogue, pages, urlsplit(settings.legacy_url).netloc.encode())
     texts = {"policy": (policy.hash, written), "regions": (places.hash, places.source)}
@@ -149,12 +152,17 @@ async def carried(
         routing = routing_watch(settings, tables, instance)
         routing.start(dsn)
         open_parts.push_async_callback(routing.close)
-        house = partial(house_now, tables, routing, key, timedelta(seconds=settings.session_timeout))
+        policy = MatrixWatch(
+            settings.authorisation_file, tables.catalogue, tables.matrix, partial(ledger.archive, "policy")
+        )
+        open_parts.push_async_callback(policy.close)
+        moment = Moment(tables, policy, routing, key, timedelta(seconds=settings.session_timeout))
         await archive(ledger, tables, routing)
+        policy.start()
         for task in (watermarks.follow(), follow_archive(ledger, routing)):
             open_parts.callback(asyncio.create_task(task).cancel)
         world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, newcore, clock)
-        yield Carry(world, house)
+        yield Carry(world, moment.house)
 
 
 async def open_ledger(parts: Parts) -> Ledger:
@@ -170,18 +178,28 @@ async def open_ledger(parts: Parts) -> Ledger:
             await asyncio.sleep(AWAIT_PAUSE)
 
 
-def house_now(tables: Tables, routing: RoutingWatch, key: bytes, idle: timedelta) -> House:
-    """Give the tables of this moment."""
-    return House(
-        dialect=tables.dialect,
-        matrix=tables.matrix,
-        regions=tables.regions,
-        routing=routing.table,
-        limits=Limits(idle, ABSOLUTE),
-        zone=ZONE,
-        secret=key,
-        killed=routing.killed,
-    )
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where the tables of the moment are read: what is followed may be another one at the next request."""
+
+    tables: Tables
+    policy: MatrixWatch
+    routing: RoutingWatch
+    key: bytes = field(repr=False)
+    idle: timedelta
+
+    def house(self) -> House:
+        """Give the tables of this moment."""
+        return House(
+            dialect=self.tables.dialect,
+            matrix=self.policy.matrix,
+            regions=self.tables.regions,
+            routing=self.routing.table,
+            limits=Limits(self.idle, ABSOLUTE),
+            zone=ZONE,
+            secret=self.key,
+            killed=self.routing.killed,
+        )
 
 
 async def archive(ledger: Ledger, tables: Tables, routing: RoutingWatch) -> None:

@@ -119,6 +119,11 @@ def parse(text: str, file: str) -> Place:
     return Place(node, file)
 
 
+def plain(text: str) -> Any:
+    """Give the plain values of a YAML text that was loaded before, for whoever reads it a second time."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
 def _kind(node: Any) -> str:
     kinds: tuple[tuple[type, Callable[[Any], str]], ...] = (
         (MappingNode, lambda _: "a mapping"),

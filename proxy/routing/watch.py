@@ -25,12 +25,11 @@ from proxy.model.call import Kind
 from proxy.routing.state import Report, read_killed
 from proxy.routing.store import acknowledging
 from proxy.routing.table import RoutingTable, check_successor, load
+from proxy.watch import POLL_SECONDS, read, signature
 
 log = structlog.get_logger()
 
-POLL_SECONDS = 0.25
 REPORT_SECONDS = 2.0
-type Signature = tuple[int, int, int, int, int] | None
 
 
 class RoutingWatch:
@@ -106,15 +105,7 @@ class RoutingWatch:
         self.table, self.alarm = table, ""
 
     def _read(self) -> RoutingTable:
-        try:
-            text = self._path.read_text(encoding="utf-8")
-        except OSError as fault:
-            raise OperatorError(f"{self._path}:1: cannot be read: {fault.strerror}; give a file that exists") from None
-        except UnicodeDecodeError as fault:
-            raise OperatorError(
-                f"{self._path}:1: found bytes that are no UTF-8 at {fault.start}; save it as UTF-8"
-            ) from None
-        return load(text, self._functions, self._regions, str(self._path))
+        return load(read(self._path), self._functions, self._regions, str(self._path))
 
     def _read_killed(self) -> frozenset[str]:
         groups = self.table.groups
@@ -145,12 +136,3 @@ class RoutingWatch:
 def kill_file(path: Path) -> Path:
     """Name the kill file of a routing file."""
     return path.with_name(path.name + ".kill")
-
-
-def signature(path: Path) -> Signature:
-    """Tell one state of a file from another, through symlinks; None: it is not there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

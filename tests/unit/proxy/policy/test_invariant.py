@@ -96,6 +96,14 @@ def test_a_file_that_breaks_a_promise_is_not_put_in_force(source, catalogue):
         keep_promises(load(wrong, catalogue))
 
 
+def test_a_stricter_file_is_put_in_force_though_distance_then_adds(source, catalogue):
+    """Closing the region before the grant is told as odd; it opens nothing, so it is not refused."""
+    stricter = source.replace("    show: [ID, CT, ED, AV, LD, SV, AP]\n", "    show: [ID, CT, AV, LD, SV, AP]\n", 1)
+    loaded = load(stricter, catalogue)
+    assert {each.promise for each in broken(loaded)} == {NEARER}
+    assert keep_promises(loaded) is loaded
+
+
 def test_every_standing_is_looked_at(matrix):
     """The check visits all places of a cell: a hole at any of them is found."""
     where = ("client.overview.view", Role.AW, UWV)

@@ -1,7 +1,8 @@
-"""`poort persons`: import what decides about persons. BSNs become digests and sealed identities before they are stored."""
+"""`poort persons`: import what decides about persons, and appointments with them. BSNs become digests and sealed identities before they are stored."""
 
 import secrets
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from cli.start import begin
 from proxy import database
 from proxy.accesslog.persons import NONCE, Keyring, sealer
 from proxy.errors import OperatorError
-from proxy.facts import dossier, store
-from proxy.identity.binding import person_id
+from proxy.facts import dossier, planning
+from proxy.facts.importing import store
+from proxy.facts.store import region_table
+from proxy.identity.binding import birth_mark, person_id
 from proxy.model.person import PersonId
 
 app = typer.Typer()
@@ -31,7 +34,7 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
     settings = begin()
     report = dossier.Report()
     secret = secret_key(settings)
-    how = dossier.Reading(store.region_table(), _identify(secret), file.name)
+    how = dossier.Reading(region_table(), _identify(secret), file.name, partial(birth_mark, secret))
     with database.open_cluster(settings) as cluster, file.open(encoding="utf-8-sig", newline="") as lines:
         rows = _counted(dossier.read(lines, how, report), file)
         try:
@@ -49,6 +52,18 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
         "without_bsn": report.without_bsn,
         "without_region": report.without_region,
     }
+    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+@app.command()
+def appointments(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
+    """Import appointments (row_id, user, day), all or nothing; they become exactly those of the file."""
+    settings = begin()
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        planned = planning.appointments(lines, file.name)
+    with database.open_cluster(settings) as cluster:
+        done = store.import_appointments(cluster.dsn(database.Role.WORKER), planned)
+    result = {"added": done.added, "removed": done.changed, "unchanged": done.unchanged}
     show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
 
 

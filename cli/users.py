@@ -1,7 +1,10 @@
-"""`poort users`: import the directory, close and open accounts. What is changed holds from the next request on."""
+"""`poort users`: import the directory, cover colleagues, close and open accounts. It holds from the next request on."""
 
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -9,10 +12,15 @@ from cli.output import Json, show
 from cli.secret import secret_key
 from cli.start import begin
 from proxy import database
-from proxy.facts import directory, store
+from proxy.facts import directory
+from proxy.facts.cover import Wish, problems
+from proxy.facts.importing import store
+from proxy.facts.store import region_table
 from proxy.identity.binding import normalise, person_id
 
 app = typer.Typer()
+ZONE = ZoneInfo("Europe/Amsterdam")
+DAY = "%Y-%m-%d"
 By = Annotated[str, typer.Option("--by", help="who decided it")]
 
 
@@ -25,7 +33,7 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
     def identify(bsn: str) -> bytes | None:
         return person_id(secret, bsn=bsn, row_id=None).digest if normalise(bsn) else None
 
-    read = directory.read(file.read_text(encoding="utf-8-sig"), store.region_table(), identify, file.name)
+    read = directory.read(file.read_text(encoding="utf-8-sig"), region_table(), identify, file.name)
     with database.open_cluster(settings) as cluster:
         done = store.import_users(cluster.dsn(database.Role.WORKER), read)
     result = {
@@ -36,6 +44,30 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
         "unchanged": done.unchanged,
     }
     show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+@app.command()
+def cover(  # noqa: PLR0913, PLR0917  options of a command
+    user: Annotated[str, typer.Argument(help="who stands in")],
+    colleague: Annotated[str, typer.Option("--for", help="whose caseload")],
+    region: Annotated[str, typer.Option("--region", help="AM code of the region of both")],
+    until: Annotated[datetime, typer.Option("--until", formats=[DAY], help="last day, at most six weeks on")],
+    by: Annotated[str, typer.Option("--by", help="team manager of the region who grants it")],
+    begins: Annotated[
+        datetime | None, typer.Option("--from", formats=[DAY], help="first day; today if left out")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let an account stand in for a colleague (RG13); the same first day again changes the last one."""
+    settings = begin()
+    today = datetime.now(ZONE).date()
+    wish = Wish(user, colleague, begins.date() if begins else today, until.date(), region, by)
+    with database.open_cluster(settings) as cluster:
+        dsn = cluster.dsn(database.Role.WORKER)
+        known = store.accounts(dsn, (user, colleague, by))
+        store.cover(dsn, wish, tuple(problems(wish, known, region_table(), today)))
+    result = asdict(wish)
+    show(result, ", ".join(f"{name} {value}" for name, value in result.items()), as_json=as_json)
 
 
 @app.command()

@@ -20,7 +20,7 @@ REQUIRED = (
     *("user", "role", "organisation_kind", "organisation_code", "regions", "municipality"),
     *("valid_from", "valid_until", "legal_ground", "issued_by"),
 )
-OPTIONAL = ("password", "team", "bsn")
+OPTIONAL = ("password", "team", "bsn", "recertified_on")
 REGIONAL = frozenset(
     {
         Role.AW,
@@ -57,6 +57,8 @@ class AuthorisationRow:
     valid_until: date | None
     legal_ground: str
     issued_by: str
+    recertified_on: date | None = None
+    """When the own organisation last confirmed it; a confirmation is no other authorisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,19 @@ def _words(row: Row) -> Iterator[str]:
 
 
 def _dates(row: Row) -> Iterator[str]:
+    confirmed = row.get("recertified_on") or ""
     try:
         start = date.fromisoformat(row["valid_from"])
+        checked = date.fromisoformat(confirmed) if confirmed else start
         end = date.fromisoformat(row["valid_until"]) if row["valid_until"] else None
     except ValueError:
-        yield f"found {row['valid_from']!r} to {row['valid_until']!r}; allowed: dates as 2026-01-31, no end as nothing"
+        found = f"{row['valid_from']!r} to {row['valid_until']!r}" + (
+            f", recertified {confirmed!r}" if confirmed else ""
+        )
+        yield f"found {found}; allowed: dates as 2026-01-31, no end as nothing"
         return
+    if checked < start:
+        yield f"found recertified_on {checked} before the start {start}; allowed: on or after it, or nothing"
     if end is not None and end < start:
         yield f"found an end {end} before the start {start}; allowed: the last day on or after the first"
 
@@ -186,4 +195,5 @@ def _authorisation(row: Row) -> AuthorisationRow:
         valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
         legal_ground=row["legal_ground"],
         issued_by=row["issued_by"],
+        recertified_on=date.fromisoformat(row["recertified_on"]) if row.get("recertified_on") else None,
     )

@@ -1,14 +1,17 @@
 """persons.csv read strictly: what decides about a person, and nothing else of it.
 
 Rules:
-1. Name and birth date are not read. The BSN becomes a digest and a sealed identity before anything is stored.
+1. The name is not read. The BSN becomes a digest and a sealed identity before anything is stored, the birth date a digest
+   that checks a date which is typed and tells none.
 2. A BSN that fails the 11-test is not padded to somebody else's: the row id names that person, and the row is reported.
 3. A municipality that no table knows is stored as it is and decides as unknown; a code that is none is refused.
+4. A file without the optional columns says that nobody moved and nobody agreed to publish: both only widen, so they end.
 """
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from proxy.facts.regions import RegionTable
 from proxy.model.person import PersonClass, PersonId
@@ -17,6 +20,8 @@ COLUMNS = (
     *("row_id", "bsn", "name", "birth_date", "municipality_code", "responsible_region", "caseload_user", "team"),
     *("class", "assigned_to", "status"),
 )
+OPTIONAL = ("moved_from", "moved_on", "consents")
+"""May follow, in any order: municipality that was left and the day, and `yes` where the CV may be published."""
 STATUSES = frozenset({"active", "inactive", "expired"})
 _CLASSES = frozenset(PersonClass) - {PersonClass.SELF}
 
@@ -34,6 +39,9 @@ class PersonRow:
     assigned: tuple[str, ...]
     protection: PersonClass
     status: str
+    moved: tuple[str, date] | None = None
+    consents: bool = False
+    born: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -62,13 +70,18 @@ class Reading:
     identify: Callable[[str | None, str], PersonId]
     """BSN (or None) and row id to an identity; a BSN that is none gives the identity of the row id."""
     file: str = "persons.csv"
+    mark: Callable[[PersonId, str], bytes] | None = None
+    """Identity and birth date (`jjjjmmdd`) to the digest that is stored; None: none is."""
 
 
 def read(lines: Iterable[str], how: Reading, report: Report) -> Iterator[PersonRow]:
     """Give the persons of a file one by one; bad rows go to the report and are not given."""
     reader = csv.DictReader(lines)
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        report.refuse(f"{how.file}:1: found columns {reader.fieldnames}; allowed are exactly {', '.join(COLUMNS)}")
+    columns = tuple(reader.fieldnames or ())
+    more = columns[len(COLUMNS) :]
+    if columns[: len(COLUMNS)] != COLUMNS or len({*more}) != len(more) or not {*more} <= {*OPTIONAL}:
+        allowed = f"exactly {', '.join(COLUMNS)}; may follow: {', '.join(OPTIONAL)}"
+        report.refuse(f"{how.file}:1: found columns {reader.fieldnames}; allowed are {allowed}")
         return
     seen: set[str] = set()
     for row in reader:
@@ -94,7 +107,24 @@ def _problem(row: Mapping[str, str], regions: RegionTable, seen: set[str]) -> st
         written = row[name]
         if not holds(written) and (written or name in {"class", "status"}):
             return f"found {name} {written!r}; allowed: {allowed}"
+    return _problem_of_more(row)
+
+
+def _problem_of_more(row: Mapping[str, str]) -> str | None:
+    """Say what is wrong with the optional columns, if anything."""
+    left, day = row.get("moved_from", ""), row.get("moved_on", "")
+    if (left or day) and not (_is_code(left) and _day(day)):
+        return f"found a move from {left!r} on {day!r}; allowed: a code of 4 digits and a day as 2026-01-31, or neither"
+    if row.get("consents", "") not in {"", "yes", "no"}:
+        return f"found consents {row['consents']!r}; allowed: yes, no, or nothing"
     return None
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _is_code(written: str) -> bool:
@@ -103,6 +133,8 @@ def _is_code(written: str) -> bool:
 
 def _person(row: Mapping[str, str], how: Reading, report: Report) -> PersonRow:
     identity = how.identify(row["bsn"] or None, row["row_id"])
+    day = _day(row.get("moved_on", ""))
+    born = row["birth_date"].replace("-", "")
     code = row["municipality_code"] or None
     report.rows += 1
     report.without_bsn += identity.plain is not None and identity.plain.startswith("row:")
@@ -117,4 +149,7 @@ def _person(row: Mapping[str, str], how: Reading, report: Report) -> PersonRow:
         assigned=tuple(row["assigned_to"].split()),
         protection=PersonClass(row["class"]),
         status=row["status"],
+        moved=(row["moved_from"], day) if day else None,
+        consents=row.get("consents") == "yes",
+        born=how.mark(identity, born) if how.mark and len(born) == 8 and born.isdecimal() else None,
     )

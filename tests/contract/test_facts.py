@@ -11,7 +11,8 @@ import pytest
 from proxy.database import Cluster
 from proxy.database import Role as Account
 from proxy.errors import OperatorError, StoreError
-from proxy.facts import directory, dossier, store
+from proxy.facts import directory, dossier
+from proxy.facts.importing import store
 from proxy.facts.store import AGES, Ages, FactStore, region_table
 from proxy.identity.binding import lookup, person_id
 from proxy.model.person import PersonClass, PersonFacts, PersonId
@@ -60,11 +61,11 @@ def adviser(user: str, regions: str = "AM01", role: str = "AW", rest: str = ",")
     return f"{user},{role},UWV,UWV-1,{regions},,2020-01-01,2030-12-31,Wet SUWI art. 30a,FBE1001,{rest}"
 
 
-def import_persons(worker: str, *rows: str, **over) -> store.Imported:
-    """Import these rows of persons."""
+def import_persons(worker: str, *rows: str, columns: tuple[str, ...] = ()) -> store.Imported:
+    """Import these rows of persons, with more columns where they are named."""
     report = dossier.Report()
     how = dossier.Reading(TABLE, lambda bsn, row_id: person_id(KEY, bsn=bsn, row_id=row_id))
-    lines = [f"{line}\n" for line in (",".join(dossier.COLUMNS), *rows)]
+    lines = [f"{line}\n" for line in (",".join((*dossier.COLUMNS, *columns)), *rows)]
     return store.import_persons(worker, dossier.read(lines, how, report), seal, lambda: report.refused > 0)
 
 

@@ -57,6 +57,7 @@ TABLES = (
         ADD COLUMN consents boolean NOT NULL DEFAULT false, ADD COLUMN born bytea""",
     """ALTER TABLE person ADD CONSTRAINT person_moved CHECK (
         (moved_from IS NULL) = (moved_on IS NULL) AND moved_from ~ '^[0-9]{4}$') NOT VALID""",
+    "ALTER TABLE account_authorisation ADD COLUMN recertified_on date",
     """ALTER TABLE person_import ADD COLUMN moved_from text, ADD COLUMN moved_on date,
         ADD COLUMN consents boolean NOT NULL DEFAULT false, ADD COLUMN born bytea""",
 )

@@ -23,7 +23,9 @@ from cli.gateway import listening
 from cli.secret import secret_key
 from cli.wiring import carried
 from proxy.database import Cluster, Database, Role
-from proxy.facts import directory, dossier, store
+from proxy.facts import directory, dossier
+from proxy.facts.importing import store
+from proxy.facts.store import region_table
 from proxy.identity.binding import normalise, person_id
 from proxy.listener.mitm import MitmListener
 from proxy.settings import Settings, load
@@ -125,8 +127,8 @@ def import_people(ground: Ground) -> None:
         return person_id(secret, bsn=bsn, row_id=None).digest if normalise(bsn) else None
 
     worker = ground.cluster.dsn(Role.WORKER)
-    store.import_users(worker, directory.read(users.read_text("utf-8"), store.region_table(), identify, users.name))
-    how = dossier.Reading(store.region_table(), persons_command._identify(secret), persons.name)
+    store.import_users(worker, directory.read(users.read_text("utf-8"), region_table(), identify, users.name))
+    how = dossier.Reading(region_table(), persons_command._identify(secret), persons.name)
     with persons.open(encoding="utf-8", newline="") as lines:
         rows = dossier.read(lines, how, dossier.Report())
         store.import_persons(worker, rows, persons_command._seal(secret), lambda: False)

@@ -12,7 +12,7 @@ from adapters.legacy_sonar.standin.visitor import PATH, Reply, Visitor
 from cli.gateway import listening
 from cli.wiring import carried
 from proxy.database import Role
-from proxy.facts import store
+from proxy.facts.importing import store
 from proxy.listener.mitm import MitmListener
 from tests.failures.gateway.conftest import Gate, Ground
 

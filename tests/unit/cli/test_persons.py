@@ -51,3 +51,15 @@ def test_a_bad_file_is_refused_with_its_line(poort, tmp_path):
     persons.write_text(PERSONS.replace("0106", "106"))
     code, _, errors = poort("persons", "import", str(persons))
     assert (code, "persons.csv:2: found municipality_code '106'" in errors) == (1, True)
+
+
+def test_appointments_become_those_of_the_file(poort, tmp_path):
+    """Added once, unchanged at the second time; a day that is none refuses all of them."""
+    file = tmp_path / "appointments.csv"
+    file.write_text("row_id,user,day\n1-CLI1,CLI0001,2026-11-25\n")
+    code, out, _ = poort("persons", "appointments", str(file), "--json")
+    assert (code, json.loads(out)["added"]) == (0, 1)
+    assert json.loads(poort("persons", "appointments", str(file), "--json")[1])["unchanged"] == 1
+    file.write_text("row_id,user,day\n1-CLI1,CLI0001,morgen\n")
+    code, _, errors = poort("persons", "appointments", str(file))
+    assert (code, "appointments.csv:2: found day 'morgen'" in errors) == (1, True)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,18 @@ def test_a_bad_file_is_refused_with_its_line(poort, tmp_path):
     users.write_text(USERS.replace(",AW,", ",AX,"))
     code, _, errors = poort("users", "import", str(users))
     assert (code, "users.csv:2: found role 'AX'; allowed: AW" in errors, "Traceback" in errors) == (1, True, False)
+
+
+def test_cover_is_granted_or_refused_with_what_is_allowed(poort, tmp_path):
+    """Six weeks in one region by its team manager; one day more is refused with exit code 1."""
+    file = tmp_path / "users.csv"
+    row = USERS.splitlines()[1]
+    others = row.replace("CLI0001", "CLI0002"), row.replace("CLI0001", "CLI0003").replace(",AW,", ",TL,")
+    file.write_text("\n".join((*USERS.splitlines(), *others)))
+    assert poort("users", "import", str(file))[0] == 0
+    asked = ("users", "cover", "CLI0001", "--for", "CLI0002", "--region", "AM01", "--by", "CLI0003")
+    first = date.today() + timedelta(days=1)  # noqa: DTZ011  any day that is not past
+    code, out, _ = poort(*asked, "--from", str(first), "--until", str(first + timedelta(days=41)), "--json")
+    assert (code, json.loads(out)["covered"]) == (0, "CLI0002")
+    code, _, errors = poort(*asked, "--from", str(first), "--until", str(first + timedelta(days=42)))
+    assert (code, "found 43 days; allowed: at most 42" in errors) == (1, True)

@@ -95,3 +95,18 @@ def test_unknown_and_missing_columns_refuse_the_file():
     """A column that nobody reads may be a right that somebody meant."""
     problem = directory(AW, head=HEAD.replace("issued_by", "role_extra")).problems[0]
     assert "missing ['issued_by'], unknown ['role_extra']" in problem
+
+
+def test_a_recertification_is_dated_and_makes_no_other_authorisation():
+    """When the own organisation confirmed it last; a date that is none, or before the start, is refused."""
+    head = HEAD + ",recertified_on"
+    plain, confirmed = directory(AW).authorisations[0], directory(AW + ",2026-03-01", head=head).authorisations[0]
+    assert (plain.recertified_on, confirmed.recertified_on) == (None, date(2026, 3, 1))
+    assert plain.id == confirmed.id
+    assert directory(AW + ",", head=head).authorisations[0].recertified_on is None
+    for written, told in (
+        ("1-3-2026", "recertified '1-3-2026'; allowed: dates as"),
+        ("2019-12-31", "before the start"),
+    ):
+        (problem,) = directory(f"{AW},{written}", head=head).problems
+        assert told in problem

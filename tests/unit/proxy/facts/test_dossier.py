@@ -1,13 +1,17 @@
 """persons.csv: facts only, every bad row named, nobody padded to somebody else."""
 
+from datetime import date
+from functools import partial
+
 import pytest
 
 from proxy.facts.dossier import COLUMNS, Reading, Report, read
 from proxy.facts.store import region_table
-from proxy.identity.binding import person_id
+from proxy.identity.binding import birth_mark, person_id
 from proxy.model.person import PersonClass
 
 HEAD = ",".join(COLUMNS)
+MARK = partial(birth_mark, b"k" * 32)
 ROW = '1-71000,999990007,"Bakker, Daniël",2000-02-09,0106,AM01,AWE0421,TEAM-1,ordinary,ADE0301 SW0106,active'
 
 
@@ -84,3 +88,50 @@ def test_the_report_is_bounded_but_counts_all():
     """A file of another kind does not fill the screen."""
     _, report = persons(*["x"] * 250)
     assert (len(report.problems), report.refused) == (100, 250)
+
+
+MORE = f"{HEAD},moved_on,moved_from,consents"
+
+
+def test_a_move_and_consent_may_follow_in_any_order():
+    """A file without these columns says that nobody moved and nobody agreed; so do empty cells."""
+    (moved, still, plain), _ = persons(
+        f"{ROW},2026-03-01,0363,yes",
+        f"{ROW.replace('71000', '71007')},,,no",
+        f"{ROW.replace('71000', '71014')},,,",
+        head=MORE,
+    )
+    assert (moved.moved, moved.consents) == (("0363", date(2026, 3, 1)), True)
+    assert [(each.moved, each.consents) for each in (still, plain, persons(ROW)[0][0])] == [(None, False)] * 3
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (",0363,", "found a move from '0363' on ''"),
+        ("2026-03-01,,", "found a move from '' on '2026-03-01'"),
+        ("1-3-2026,0363,", "allowed: a code of 4 digits and a day as 2026-01-31"),
+        (",,ja", "found consents 'ja'; allowed: yes, no, or nothing"),
+    ],
+)
+def test_half_a_move_is_none(more, told):
+    """Where from and when belong together; consent is yes or no."""
+    found, report = persons(f"{ROW},{more}", head=MORE)
+    assert (found, told in report.problems[0]) == ([], True)
+
+
+@pytest.mark.parametrize("head", [f"{HEAD},consents,consents", f"{HEAD},adres", f"consents,{HEAD}"])
+def test_other_columns_behind_refuse_the_file(head):
+    """Twice the same, an unknown one, or one in front: the file is of another kind."""
+    assert "may follow: moved_from" in persons(f"{ROW},,", head=head)[1].problems[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"), [("2000-02-09", "20000209"), ("2000-00-00", "20000000"), ("2000", None), ("", None)]
+)
+def test_a_birth_date_becomes_a_digest_of_this_person(written, marked):
+    """An unknown day or month stays zeros; what is no date leaves none; the date itself is nowhere."""
+    how = Reading(region_table(), lambda bsn, row_id: person_id(b"k" * 32, bsn=bsn, row_id=row_id), mark=MARK)
+    (person,) = read([f"{HEAD}\n", ROW.replace("2000-02-09", written)], how, Report())
+    assert person.born == (MARK(person.identity, marked) if marked else None)
+    assert "20000209" not in repr(person)

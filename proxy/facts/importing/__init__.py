@@ -1,0 +1,1 @@
+"""Facts that operators bring: directory, persons, vacancies, appointments, covers."""

@@ -1,0 +1,1 @@
+"""Facts that come with an exchange: stored in its own transaction."""

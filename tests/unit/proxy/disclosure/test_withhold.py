@@ -1,6 +1,7 @@
 """Withholding: no byte of a withheld person is left, no other byte is changed."""
 
 import gzip
+import re
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from proxy.disclosure.withhold import Cut, must_count, withhold
 from proxy.model.http import Answer
-from proxy.model.person import Category, Reading, Shown
+from proxy.model.person import Category, Field, Reading, Shown
 
 
 def a_person(*spans: tuple[int, int]) -> Shown:
@@ -153,3 +154,127 @@ def test_a_counter_anywhere_leaves_no_byte_of_a_hidden_person(case, one, two):
     gone |= set(range(start, end))
     marked = cut(body, persons, hidden, b"\xff\xfe", counters=(((start, end), b""),))
     assert marked.replace(b"\xff\xfe", b"") == bytes(value for value in body if value not in gone)
+
+
+CT, ID, LD = Category.CT, Category.ID, Category.LD
+
+
+def a_place(category: Category, *edits: tuple[int, int, bytes]) -> Field:
+    """Places of one category, each with what empties it."""
+    return Field(category, tuple(((start, end), text) for start, end, text in edits))
+
+
+def held(span: tuple[int, int], *fields: Field) -> Shown:
+    """A person with places."""
+    categories = frozenset(each.category for each in fields)
+    return Shown("1-7A", None, None, None, categories, (span,), deliberate=False, fields=fields)
+
+
+def changed(body: bytes, persons, cut: Cut, **over) -> bytes:
+    """The body after a cut."""
+    return withhold(an_answer(body), Reading(tuple(persons), body, **over), cut).body
+
+
+def test_a_masked_category_is_emptied_in_all_its_places_and_no_other_is():
+    """The text that legacy shows for nothing stands in the place, longer or shorter; other categories stay."""
+    person = held((0, 10), a_place(ID, (0, 2, b"")), a_place(CT, (3, 4, b"&nbsp;"), (6, 9, b"-")))
+    body = b"0123456789"
+    assert changed(body, [person], Cut(masked={0: frozenset({CT})})) == b"012&nbsp;45-9"
+    assert changed(body, [person], Cut(masked={0: frozenset({CT, ID})})) == b"2&nbsp;45-9"
+    assert changed(body, [person], Cut(masked={0: frozenset()})) == body
+
+
+def test_a_place_of_several_categories_goes_once_when_any_is_hidden():
+    """A tooltip is listed under every category of its row; saying it twice is saying it once."""
+    tip = (1, 4, b"")
+    person = held((0, 9), a_place(ID, tip, (5, 6, b"x")), a_place(CT, tip, (7, 8, b"y")))
+    for hidden, left in (({ID}, b"04x678"), ({CT}, b"0456y8"), ({ID, CT}, b"04x6y8")):
+        assert changed(b"012345678", [person], Cut(masked={0: frozenset(hidden)})) == left
+
+
+def test_what_lies_inside_a_place_that_goes_is_not_put_back():
+    """The wider of two places wins."""
+    person = held((0, 9), a_place(ID, (1, 8, b"-")), a_place(CT, (3, 5, b"&nbsp;")))
+    assert changed(b"012345678", [person], Cut(masked={0: frozenset({ID, CT})})) == b"0-8"
+
+
+def test_cards_stand_behind_the_rows_in_an_order_of_their_own():
+    """The place of a card would tell between which names its person is; nothing of the rows they replace is left."""
+    body = b"<AaBbCcDd>1234"
+    persons = [a_person((1 + 2 * at, 3 + 2 * at), (10 + at, 11 + at)) for at in range(4)]
+    cut = Cut(hidden=[3], replaced={0: b"[z]", 2: b"[k]"})
+    assert changed(body, persons, cut, listed=True) == b"<Bb[k][z]>2"
+    same = Cut(hidden=[3], replaced={0: b"[k]", 2: b"[z]"})
+    assert changed(body, persons, same, listed=True) == b"<Bb[k][z]>2"
+
+
+def test_rows_behind_one_that_is_gone_are_numbered_anew():
+    """A gap in the numbers would tell where somebody is hidden."""
+    body = b"r0:a0 r1:b1 r2:c2 r3:d3 "
+    persons = [a_person((6 * at, 6 * at + 6)) for at in range(4)]
+    over = {"listed": True, "numbers": re.compile(rb"r([0-9]):|[a-z]([0-9]) ")}
+    assert changed(body, persons, Cut([1]), **over) == b"r0:a0 r1:c1 r2:d2 "
+    assert changed(body, persons, Cut([0, 2]), **over) == b"r0:b0 r1:d1 "
+    assert changed(body, persons, Cut([3], replaced={0: b"!"}), **over) == b"r0:b0 r1:c1 !"
+    assert changed(body, persons, Cut([]), **over) == body
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        Cut(masked={0: frozenset({LD})}),
+        Cut(masked={1: frozenset({CT})}),
+        Cut(masked={-1: frozenset({CT})}),
+        Cut([0], {0: frozenset({CT})}),
+        Cut([0], replaced={0: b"card"}),
+        Cut(masked={0: frozenset({CT})}, replaced={0: b"card"}),
+        Cut(replaced={2: b"card"}),
+        Cut(masked={0: frozenset({ID})}),
+        Cut(masked={0: frozenset({CT, Category.SV})}),
+    ],
+)
+def test_a_mask_that_is_not_certain_is_an_error(cut):
+    """A category without places, nobody, two fates at once, places that overlap or contradict: never a guess."""
+    fields = (a_place(CT, (1, 4, b"-")), a_place(ID, (5, 7, b""), (6, 9, b"")), a_place(Category.SV, (1, 4, b"+")))
+    with pytest.raises(ValueError, match=r"places|nobody|at once|overlap"):
+        changed(b"0123456789", [held((0, 10), *fields)], cut, listed=True)
+
+
+@st.composite
+def maskings(draw):
+    """A body of unique bytes, persons next to each other whose places may nest, and what is to happen to each."""
+    persons, position = [], 0
+    for _ in range(draw(st.integers(1, 6))):
+        size = draw(st.integers(1, 12))
+        marks = sorted(draw(st.sets(st.integers(position, position + size), max_size=6)))
+        pairs = list(zip(marks[::2], marks[1::2], strict=False))
+        fields = [a_place(draw(st.sampled_from([ID, CT, LD])), (a, b, b"~")) for a, b in pairs]
+        persons.append(held((position, position + size), *fields))
+        position += size
+    fates = draw(st.lists(st.sampled_from(["hide", "card", "mask", "keep"]), min_size=6, max_size=6))
+    chosen = [
+        frozenset(draw(st.sets(st.sampled_from(sorted(p.categories))))) if p.categories else None for p in persons
+    ]
+    return bytes(range(position)), persons, fates[: len(persons)], chosen
+
+
+@given(maskings(), st.randoms())
+def test_no_byte_outside_the_edits_changes_and_none_inside_survives(case, chance):
+    """Equal to a reference that is built byte by byte, in whatever order the edits were given."""
+    body, persons, fates, chosen = case
+    gone, emptied = set[int](), set[int]()
+    for person, fate, hidden in zip(persons, fates, chosen, strict=True):
+        if fate in {"hide", "card"}:
+            gone |= set(range(*person.spans[0]))
+        elif fate == "mask":
+            emptied |= {
+                at for f in person.fields if f.category in (hidden or ()) for (a, b), _ in f.edits for at in range(a, b)
+            }
+    masked = [(i, chosen[i] or frozenset()) for i, fate in enumerate(fates) if fate == "mask"]
+    cards = [(i, b"\xff") for i, fate in enumerate(fates) if fate == "card"]
+    hidden = [i for i, fate in enumerate(fates) if fate == "hide"]
+    for order in (masked, cards, hidden):
+        chance.shuffle(order)
+    made = changed(body, persons, Cut(hidden, dict(masked), dict(cards)), listed=True)
+    assert made.replace(b"~", b"").replace(b"\xff", b"") == bytes(v for v in body if v not in gone | emptied)
+    assert made.count(b"\xff") == len(cards)

@@ -50,7 +50,7 @@ def assert_whole(cluster: Cluster, acknowledged: Sequence[UUID]) -> None:
     assert found.whole, found.breaks
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(60 + 18 * ROUNDS)
 def test_killed_writer_loses_no_receipt(fresh_database: Cluster, settings):
     """A gateway process that dies at any moment has acknowledged nothing that is not on disk."""
     chance = random.Random(4)
@@ -68,7 +68,7 @@ def test_killed_writer_loses_no_receipt(fresh_database: Cluster, settings):
     assert_whole(fresh_database, acknowledged)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(60 + 18 * ROUNDS)
 async def test_killed_postgres_loses_no_receipt(reachable_directory: Path):
     """PostgreSQL dies under load again and again: the ledger finds its way back and never promised what is gone."""
     settings = load({"POORT_DATA_DIR": str(reachable_directory)})

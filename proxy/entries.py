@@ -15,6 +15,7 @@ from proxy.model.entry import (
     Ground,
     Intent,
     Learned,
+    LearnedVacancy,
     Outcome,
     OutcomeState,
     SessionChange,
@@ -189,11 +190,12 @@ def one_each(trail: Trail, *, kept: bool) -> tuple[Verdict, ...]:
     return tuple(each for digest, each in reversed(back.items()) if digest not in everybody)
 
 
-def learned(trail: Trail) -> Iterator[Learned]:
-    """Keep facts of persons whom the store did not know."""
-    return (
-        Learned(each.facts) for each in trail.verdicts if each.learned and each.facts.row_id and each.facts.municipality
-    )
+def learned(trail: Trail) -> Iterator[Learned | LearnedVacancy]:
+    """Keep facts of persons whom the store did not know, and the vacancies that the answer shows."""
+    for each in trail.verdicts:
+        if each.learned and each.facts.row_id and each.facts.municipality:
+            yield Learned(each.facts)
+    yield from (LearnedVacancy(each) for each in trail.openings)
 
 
 def outcome(trail: Trail) -> Iterator[Outcome]:

@@ -43,6 +43,9 @@ class Dialect(Protocol):
     def persons(self, call: Call, answer: Answer) -> Reading | Unreadable:
         """Read every person that the answer shows; call.function is settled by then."""
 
+    def vacancies(self, call: Call, answer: Answer) -> Sequence[Vacancy]:
+        """Read the vacancies that the answer shows; nothing where it is not about them."""
+
     def counter(self, reading: Reading, shown: int) -> bytes:
         """Render the own counter for a list of which `shown` rows are left."""
 

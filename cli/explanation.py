@@ -11,9 +11,10 @@ from proxy.catalogue import Catalogue
 from proxy.database import Cluster, Role
 from proxy.errors import OperatorError
 from proxy.model.decision import Reason
+from proxy.model.person import Category
 from proxy.policy.explain import Line, sentences
 from proxy.policy.matrix import Matrix
-from proxy.policy.phrase import CATEGORIES, DUTIES, standing
+from proxy.policy.phrase import CATEGORIES, DUTIES, named, standing
 
 REASONS: Mapping[str, str] = {
     Reason.ALLOWED: "toegestaan",
@@ -88,7 +89,10 @@ def exchange_told(found: Mapping[str, Any], decided_by: Matrix | None) -> Iterat
         yield f"  persoon {each['person']} ({each['relation']}): {_person_told(each)}"
     for each in found["withheld"]:
         yield f"  persoon {each['person']} ({each['relation']}): achtergehouden, {reason(each['reason'])}{_by(each)}"
-    used = [*_words(found["rules"]), *(name for each in _persons(found) for name in _words(each.get("rules")))]
+    of_persons = [
+        name for each in _persons(found) for name in (*_words(each.get("rules")), *_words(each.get("pending")))
+    ]
+    used = of_persons or _words(found["rules"])
     if decided_by is not None:
         yield from sentences(decided_by, used)
     elif used:
@@ -96,10 +100,14 @@ def exchange_told(found: Mapping[str, Any], decided_by: Matrix | None) -> Iterat
 
 
 def _person_told(each: Mapping[str, Any]) -> str:
-    emptied = f", leeggemaakt {', '.join(_words(each['masked']))}" if _words(each["masked"]) else ""
-    lost = f", later ook {', '.join(_words(each.get('lost')))}" if _words(each.get("lost")) else ""
+    emptied = f", leeggemaakt {_categories(each['masked'])}" if _words(each["masked"]) else ""
+    lost = f", alle regels samen verbergen ook {_categories(each['lost'])}" if _words(each.get("lost")) else ""
     urgent = " met noodtoegang" if each.get("emergency") else ""
-    return f"getoond {', '.join(_words(each['shown'])) or '-'}{emptied}{lost}{urgent}{_by(each)}"
+    return f"getoond {_categories(each['shown']) or '-'}{emptied}{lost}{urgent}{_by(each)}"
+
+
+def _categories(codes: object) -> str:
+    return named(Category(code) for code in _words(codes))
 
 
 def _by(each: Mapping[str, Any]) -> str:

@@ -11,8 +11,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -27,7 +29,17 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DIRECTORY = Path(".poort")
 HOST = "127.0.0.1"
 SEED = 1
-USERS, PERSONS = "users.csv", "persons.csv"
+ZONE = ZoneInfo("Europe/Amsterdam")
+USERS = "users.csv"
+BROUGHT = {
+    "users": ("users", "import"),
+    "persons": ("persons", "import"),
+    "vacancies": ("vacancies", "import"),
+    "appointments": ("persons", "appointments"),
+}
+"""Files of facts, and the command that imports each."""
+COVER = ("EXP0101", "IDV0211", "AM01", "TLE0101")
+"""Who stands in for whom in the demo, in which region, and by which team manager."""
 FILLING = "BATCH"
 """Role of the account under which backfill and sync read the legacy."""
 
@@ -87,8 +99,9 @@ def settle_files(place: Place) -> None:
         routing.write_text((ROOT / "routing.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     place.file("logs").mkdir(exist_ok=True)
     place.file("instances").mkdir(exist_ok=True)
-    if not place.file(PERSONS).exists():
-        standin(place, "export-directory", "--users", str(place.file(USERS)), "--persons", str(place.file(PERSONS)))
+    if not all(place.file(f"{name}.csv").exists() for name in BROUGHT):
+        files = (option for name in BROUGHT for option in (f"--{name}", str(place.file(f"{name}.csv"))))
+        standin(place, "export-directory", *files)
     place.file(LIVE_FILE).unlink(missing_ok=True)
     write_secret(place.file(LIVE_FILE), "".join(f"{key}={text}\n" for key, text in live(place).items()))
 
@@ -134,12 +147,19 @@ def raise_family(place: Place, family: Family, workers: int) -> dict[str, Any]:
 
 
 def import_directory(place: Place) -> None:
-    """Import users and persons as an operator would: from the files that the legacy's administrators deliver."""
+    """Import facts as an operator would, each file once: what the legacy's administrators deliver, and one cover."""
     done = place.file("imported")
-    if not done.exists():
-        run(place, "users", "import", str(place.file(USERS)))
-        run(place, "persons", "import", str(place.file(PERSONS)))
-        done.touch()
+    known = done.read_text(encoding="utf-8").split() if done.exists() else []
+    for name, command in BROUGHT.items():
+        if name not in known:
+            run(place, *command, str(place.file(f"{name}.csv")))
+            known.append(name)
+    if "cover" not in known:
+        user, colleague, region, manager = COVER
+        until = (datetime.now(ZONE).date() + timedelta(days=41)).isoformat()
+        run(place, "users", "cover", user, "--for", colleague, "--region", region, "--by", manager, "--until", until)
+        known.append("cover")
+    done.write_text("\n".join(known), encoding="utf-8")
 
 
 def contract(place: Place, database: str) -> dict[str, Any]:

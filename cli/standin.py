@@ -45,14 +45,18 @@ def serve(  # noqa: PLR0913, PLR0917 - one option each
 
 
 @app.command("export-directory")
-def export_directory(
+def export_directory(  # noqa: PLR0913, PLR0917  options of a command
     users: Annotated[Path, typer.Option()],
     persons: Annotated[Path, typer.Option()],
+    vacancies: Annotated[Path | None, typer.Option()] = None,
+    appointments: Annotated[Path | None, typer.Option()] = None,
     clients: Clients = 2000,
     seed: Seed = 1,
 ) -> None:
-    """Write users and persons as files that the gateway imports."""
-    _end("export-directory", f"--clients={clients}", f"--seed={seed}", f"--users={users}", f"--persons={persons}")
+    """Write users and persons, and vacancies and appointments where asked, as files that the gateway imports."""
+    files = {"users": users, "persons": persons, "vacancies": vacancies, "appointments": appointments}
+    named = [f"--{name}={path}" for name, path in files.items() if path]
+    _end("export-directory", f"--clients={clients}", f"--seed={seed}", *named)
 
 
 @app.command()

@@ -7,8 +7,10 @@ where everything asked for must be - and nothing about what lies between. The wo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.legacy_sonar.standin.people import USERS, User
+from adapters.legacy_sonar.standin.operator import visited
+from adapters.legacy_sonar.standin.people import USERS, VISITING, User
 from adapters.legacy_sonar.standin.seed import Record
+from cli.demo import COVER
 
 NOBODY = frozenset[str]()
 DEEP = frozenset({"notes", "workcapacity", "benefit"})
@@ -17,7 +19,7 @@ MATCHING = frozenset({"cv", "candidates", "refer", "referrals"})
 CONTACT_SHOWN = frozenset({
     "contact", "identity", "overview", "overview_rpc", "search_bsn", "search_name", "national", "candidates",
 })  # fmt: skip
-RELATIONS = ("caseload", "assigned", "municipality", "region", "outside")
+RELATIONS = ("caseload", "assigned", "appointment", "team", "municipality", "region", "outside")
 MAY: Mapping[str, frozenset[str]] = {
     "AW": frozenset({"worklist", "search_bsn", "search_name", "overview", "overview_rpc", "identity", "contact", "update_identity", "update_contact", "cv", "workcapacity", "benefit", "services", "notes", "create_note", "vacancies", "employers", "refer", "referrals"}),
     "IDV": frozenset({"worklist", "search_bsn", "search_name", "overview", "overview_rpc", "identity", "cv", "workcapacity", "benefit", "services", "notes", "create_note", "vacancies"}),
@@ -70,13 +72,21 @@ def _account(lines: list[User]) -> Account:
     )  # fmt: skip
 
 
+def places(person: Record) -> frozenset[str]:
+    """Give the regions in which a person lives or belongs."""
+    return frozenset({person["region"], person["responsible_region"]})
+
+
 def relation(account: Account, person: Record) -> str:
-    """Say how near an account stands to a person."""
+    """Say how near an account stands to a person: as seeded, with the appointments and the cover of the demo."""
+    region = COVER[2]
     rules: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("caseload", lambda: person["caseload_owner"] == account.user),
         ("assigned", lambda: person["assigned_to"] == account.user),
+        ("appointment", lambda: account.user == VISITING and visited(person)),
+        ("team", lambda: (account.user, person["caseload_owner"]) == COVER[:2] and region in places(person)),
         ("municipality", lambda: bool(account.municipality) and person["municipality_code"] == account.municipality),
-        ("region", lambda: bool(account.regions & {person["region"], person["responsible_region"]})),
+        ("region", lambda: bool(account.regions & places(person))),
     )
     return next((name for name, holds in rules if holds()), "outside")
 
@@ -85,14 +95,15 @@ def forbidden(account: Account, person: Record, function: str) -> bool:
     """Tell whether nothing of a person may be seen, and nothing done, by a function: cases without any doubt."""
     near = relation(account, person)
     own = near in {"caseload", "assigned"}
+    tied = own or near in {"appointment", "team"}
     national = bool(account.roles & {"LB", "KCC"})
     municipal = account.kind == "municipality"
     return (
         not account.may(function)
         or (near == "outside" and not national)
         or (person["klass"] == "staff" and not own)
-        or (function in CHANGES and not own)
-        or (function in DEEP and not own and not municipal)
+        or (function in CHANGES and not tied)
+        or (function in DEEP and not tied and not municipal)
         or (municipal and near == "region" and function not in MATCHING)
         or (account.roles <= {"AD", "SWB"} and not own)
         or (person["klass"] == "secret" and function in CONTACT_SHOWN and near != "caseload")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from adapters.legacy_sonar.standin import operator, record, server
 from adapters.legacy_sonar.standin.document import tables
@@ -43,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     _seed(directory)
     directory.add_argument("--users", type=Path, required=True)
     directory.add_argument("--persons", type=Path, required=True)
+    directory.add_argument("--vacancies", type=Path, help="write the vacancies too")
+    directory.add_argument("--appointments", type=Path, help="write appointments too, counted from today")
     _seed(commands.add_parser("samples", help="persons, vacancy and requests of the demo contract, as JSON"))
     recorded = commands.add_parser("record", help="write the recorded answers")
     recorded.add_argument("--into", type=Path, default=record.ANSWERS)
@@ -82,6 +86,11 @@ def _run(chosen: argparse.Namespace) -> None:
     elif chosen.command == "export-directory":
         operator.write_users(chosen.users)
         operator.write_persons(chosen.persons, chosen.clients, chosen.seed)
+        if chosen.vacancies:
+            operator.write_vacancies(chosen.vacancies, chosen.clients, chosen.seed)
+        if chosen.appointments:
+            today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+            operator.write_appointments(chosen.appointments, chosen.clients, chosen.seed, today)
     elif chosen.command == "samples":
         sys.stdout.write(operator.samples_json(chosen.clients, chosen.seed) + "\n")
     elif chosen.command == "record":

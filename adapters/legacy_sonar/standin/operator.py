@@ -6,14 +6,16 @@ import csv
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from adapters.legacy_sonar.standin.people import FIRST_ADVISER, USERS, User
+from adapters.legacy_sonar.standin.people import FIRST_ADVISER, USERS, VISITED_REGION, VISITING, User
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.text import shown_date
-from adapters.legacy_sonar.standin.visitor import EAI, FORM, PATH, SOAP_HEADERS, soap_body
+from adapters.legacy_sonar.standin.visitor import EAI, FORM, MESSAGES, PATH, SOAP_HEADERS, soap_body
 
 PERSON_COLUMNS = (
     "row_id", "bsn", "name", "birth_date", "municipality_code", "responsible_region", "caseload_user", "team", "class", "assigned_to", "status",
@@ -37,8 +39,8 @@ def write_users(path: Path) -> None:
     _write(path, [entry.name for entry in fields(User)], (asdict(user) for user in USERS))
 
 
-def _iso(date: str) -> str:
-    return f"{date[:4]}-{date[4:6]}-{date[6:]}"
+def _iso(written: str) -> str:
+    return f"{written[:4]}-{written[4:6]}-{written[6:]}"
 
 
 def person_line(person: Record) -> dict[str, str]:
@@ -54,6 +56,33 @@ def write_persons(path: Path, clients: int, seed: int) -> None:
     """One line per person, as seeded."""
     people = Store(clients, seed).tables["client"]
     _write(path, PERSON_COLUMNS, (person_line(person) for person in people.values()))
+
+
+def visited(person: Record) -> bool:
+    """Tell whether the visiting adviser has an appointment with a person: some of those of a region that is not its own."""
+    fits = person["klass"] == "ordinary" and person["status"] == "active" and not person["caseload_owner"]
+    where = person["region"] == VISITED_REGION == person["responsible_region"]
+    return fits and where and crc32(person["row_id"].encode()) % 5 == 0
+
+
+def write_appointments(path: Path, clients: int, seed: int, today: date) -> None:
+    """One line per appointment, from yesterday on; their days are counted from today, because they pass."""
+    people = [person for person in Store(clients, seed).tables["client"].values() if visited(person)]
+    days = ((today + timedelta(days=index - 1)).isoformat() for index in range(len(people)))
+    rows = ({"row_id": p["row_id"], "user": VISITING, "day": day} for p, day in zip(people, days, strict=True))
+    _write(path, ("row_id", "user", "day"), rows)
+
+
+def write_vacancies(path: Path, clients: int, seed: int) -> None:
+    """One line per vacancy, as the gateway needs it; the office of its region owns it."""
+    rows = (
+        {
+            "id": each["vacancy_id"], "region": each["region"], "occupation": each["occupation"],
+            "organisation": f"UWV-{each['region']}", "opened": _iso(each["opened"]), "closed": _iso(each["closes"]),
+        }
+        for each in Store(clients, seed).tables["vacancy"].values()
+    )  # fmt: skip
+    _write(path, ("id", "region", "occupation", "organisation", "opened", "closed"), rows)
 
 
 def _note(store: Store, person: Record) -> str:
@@ -176,6 +205,7 @@ def requests() -> dict[str, dict[str, Any]]:
         "search_vacancies": _invoke("ExecuteQuery", "SNR Vacature Zoek View", "SNR Vacature List Applet", ("s_11_1_6_0", "AM01")),
         "search_candidates": _invoke("ExecuteQuery", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet", ("s_14_1_1_0", "{vacancy_id}")),
         "open_candidate": _invoke("Drilldown", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet", ("SWEField", "s_14_1_3_0"), ("SWERowId", "{row_id}"), ("SWEReqRowId", "1")),
+        "send_message": _invoke("Send", MESSAGES, "SNR Groepsbericht Form", ("SWERowIds", "{row_id}"), ("s_19_2_1_0", "Banenmarkt"), ("s_19_2_2_0", "Kom naar de banenmarkt"), ("s_19_2_3_0", "")),
         "export_list": _invoke("ExportList", zoek, lijst, ("ExportFormat", "CSV"), ("ExportScope", "AllRows")),
         "soap_profile": {"method": "POST", "path": EAI, "headers": dict(SOAP_HEADERS), "body": soap_body(("{user}", "{password}"), "{bsn}").decode("ascii")},
     }  # fmt: skip

@@ -54,6 +54,7 @@ USERS: tuple[User, ...] = (
     User("WSPG106", "Demo-WSPG106-1", "WSP", "municipality", "0106", "AM01", "0106", legal_ground="Wet SUWI art. 10"),
     _uwv("MAT0101", "MAT", "AM01"), _uwv("MAT0122", "MAT", "AM22"), _uwv("LBE0001", "LB", "*"),
     _gem("KMG0106", "KM", "0106", "AM01"), _gem("KMG0200", "KM", "0200", "AM06"), _gem("KMG0363", "KM", "0363", "AM18"),
+    _gem("KMG0222", "KM", "0222", "AM09"),
     User("SWB0106", "Demo-SWB0106-1", "SWB", "sw", "SW0106", "AM01", "0106", legal_ground="Wsw"),
     User("SWB0200", "Demo-SWB0200-1", "SWB", "sw", "SW0200", "AM06", "0200", legal_ground="Wsw"),
     _uwv("KCC0001", "KCC", "*"), _uwv("KCC0002", "KCC", "*", "Zon€bloem-ü1"), _uwv("PLN0101", "PLAN", "AM01"),
@@ -71,4 +72,6 @@ CASELOAD = {
 }  # fmt: skip
 MANAGERS = {"0106": "KMG0106", "0200": "KMG0200", "0363": "KMG0363"}
 ASSIGNED = {"AM01": "ADE0301", "AM18": "ADE0318"}
+VISITING, VISITED_REGION = "AWE0999", "AM02"
+"""Who has appointments outside its regions, and where."""
 SHELTERED = {"0106": "SWB0106", "0200": "SWB0200"}

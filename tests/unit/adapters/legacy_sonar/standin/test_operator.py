@@ -173,3 +173,20 @@ async def test_every_sample_request_works_and_shows_what_it_promises(standin, se
     for key in ("row_id", "bsn", "name", "birth_date", "municipality", "region", "phone", "email", "note"):
         assert person[key] in pages, key
     assert standin.mutations == {"contact.update": 1, "note.create": 1}
+
+
+def test_vacancies_and_appointments_are_written_where_they_are_asked(tmp_path):
+    """Every vacancy with its region and days; appointments of one adviser outside its regions, counted from today."""
+    vacancies, appointments = tmp_path / "v.csv", tmp_path / "a.csv"
+    operator.write_vacancies(vacancies, 2000, 1)
+    operator.write_appointments(appointments, 2000, 1, date(2026, 11, 25))
+    with vacancies.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert rows[0].keys() == {"id", "region", "occupation", "organisation", "opened", "closed"}
+    assert {row["region"] for row in rows} >= {"AM01", "AM06", "AM18"}
+    assert any(date.fromisoformat(row["closed"]) > date(2035, 1, 1) for row in rows)
+    with appointments.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) > 2
+    assert {row["user"] for row in rows} == {"AWE0999"}
+    assert rows[1]["day"] == "2026-11-25"

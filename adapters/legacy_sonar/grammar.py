@@ -23,7 +23,7 @@ _MENU = (
     rb'<a href="' + ACTION + rb"\?SWECmd=(?:Logoff|GotoPageTab&amp;SWEScreen=[A-Za-z+]*|GotoView&amp;SWEView=[A-Za-z+]*)"
     + _TAIL + rb'">[A-Za-z ]*</a>'
 )  # fmt: skip
-READ = ("bsn", "municipality", "region", "responsible_region")
+READ = ("bsn", "municipality", "region", "responsible_region", "secrecy_flag")
 """Fields of a person that a page is read for."""
 
 OPENING = re.compile(

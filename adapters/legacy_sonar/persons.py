@@ -21,7 +21,7 @@ from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from adapters.legacy_sonar.wire import decode
 from proxy.model.call import Call
 from proxy.model.http import Span
-from proxy.model.person import Field, Reading, Shown
+from proxy.model.person import Field, PersonClass, Reading, Shown
 
 COUNTER = "resultaten in uw bereik"
 _NO_HITS = b"Geen records gevonden"
@@ -30,6 +30,7 @@ _TELLS_NOTHING = (
     AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
 )
 _BLANK = b" \t\xa0"
+_NOT_SECRET = frozenset({"N", "0"})
 _NO_TRAITS: Mapping[str, str] = MappingProxyType({})
 _ROWS_END = b"</table>\r\n"
 _FILE_INPUT_END = b'\r\n<div class="bladeren">'
@@ -61,6 +62,12 @@ def municipality(raw: bytes | None) -> str | None:
         return raw.decode("ascii")
     value = text(raw)
     return value.zfill(4) if value and value.isascii() and value.isdecimal() and len(value) <= 4 else None
+
+
+def protection(raw: bytes | None) -> PersonClass | None:
+    """Read the secrecy flag: whatever is not plainly "no" (N, 0, blank) means a secret address."""
+    value = text(raw)
+    return None if value is None or value.upper() in _NOT_SECRET else PersonClass.SECRET
 
 
 def region(raw: bytes | None) -> str | None:
@@ -167,6 +174,7 @@ def _one(parts: list[Fragment], body: bytes) -> Shown | None:
         spans=((parts[0].start, parts[-1].end),),
         deliberate=True,
         responsible_region=_first(region(_place(part, "responsible_region")) for part in parts),
+        protection=_first(protection(_place(part, "secrecy_flag")) for part in parts),
         fields=place.Later(partial(_fields, parts)),
     )
 
@@ -193,7 +201,7 @@ def _emptied(part: Fragment) -> Iterator[tuple[Span, bytes]]:
     yield part.pager, _NO_TURN
 
 
-def _first(found: Iterable[str | None]) -> str | None:
+def _first[T](found: Iterable[T | None]) -> T | None:
     return next((each for each in found if each is not None), None)
 
 

@@ -69,7 +69,7 @@ def _check(reading: Reading, cut: Cut) -> None:
         raise ValueError("a person cannot be cut, replaced and masked at once")
     for index in {*gone, *cut.masked}:
         if not 0 <= index < len(reading.persons):
-            raise ValueError("nobody has no bytes of its own")
+            raise ValueError("nobody stands at this index: no bytes to cut")
     if any(not reading.persons[index].spans for index in gone):
         raise ValueError("a withheld person has no bytes of its own")
 

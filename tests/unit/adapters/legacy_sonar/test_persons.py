@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from proxy.disclosure.withhold import Cut, must_count, withhold
-from proxy.model.person import Category, Reading, Unreadable
+from proxy.model.person import Category, PersonClass, Reading, Unreadable
 
 SEARCH, SINGLE = "client_search_name", "in_region_klantbeeld"
 
@@ -161,6 +161,51 @@ def test_every_single_byte_that_is_cut_keeps_the_page_back(dialect, recorded) ->
     for length in range(1, len(exchange.answer.body) - 2, 37):
         answer = replace(exchange.answer, body=exchange.answer.body[:length])
         assert isinstance(read(dialect, exchange, answer), Unreadable)
+
+
+@pytest.mark.parametrize("value", [b"J", b"1", b"2", b"7", b"Y", b"j", b"x", b"J ", b"onbekend"])
+def test_every_value_of_the_secrecy_flag_but_no_means_a_secret_address(dialect, recorded, value: bytes) -> None:
+    """The flag has several values above zero; an unknown one is no reason to be milder."""
+    exchange = recorded["in_region_klantbeeld"]
+    for no in (b"N", b"n", b"0", b" ", b"", b"\xa0"):
+        assert _flagged(dialect, exchange, no).protection is None
+    assert _flagged(dialect, exchange, value).protection is PersonClass.SECRET
+
+
+def _flagged(dialect, exchange, value: bytes):
+    place = b'<td id="s_2_1_19_0">'
+    body = exchange.answer.body.replace(place + b"N", place + value)
+    assert value == b"N" or body != exchange.answer.body
+    (person,) = read(dialect, exchange, replace(exchange.answer, body=body)).persons
+    return person
+
+
+def test_the_flag_is_read_in_a_form_that_can_be_changed(dialect, recorded) -> None:
+    """The page of a secret address says so, be it in an input."""
+    (person,) = read(dialect, recorded["secret_address_persoonsgegevens"]).persons
+    assert person.protection is PersonClass.SECRET
+
+
+@pytest.mark.parametrize("gone", [[0], [3], [9], [0, 1, 2], [1, 4, 8], range(9)])
+def test_a_whole_list_without_some_is_the_list_that_legacy_would_show(dialect, recorded, gone) -> None:
+    """Counter, row numbers and bytes are those of a legacy in which the hidden ones do not exist."""
+    exchange = _completed(recorded[SEARCH])
+    reading = read(dialect, exchange)
+    assert reading.complete
+    left = len(reading.persons) - len(gone)
+    body = withhold(exchange.answer, reading, Cut(gone, counter=dialect.counter(reading, left))).body
+    again = read(dialect, exchange, replace(exchange.answer, body=body))
+    kept = [person for index, person in enumerate(reading.persons) if index not in gone]
+    assert [person.bsn for person in again.persons] == [person.bsn for person in kept]
+    assert again.complete
+    assert b"1 - %d van %d<" % (left, left) in body
+
+
+def _completed(exchange):
+    """The first set of a list, as if there were no other."""
+    body = exchange.answer.body.replace(b"1 - 10 van 17", b"1 - 10 van 10")
+    body = re.sub(rb'<a href="[^"]*GotoNextSet[^"]*">Volgende</a>', b'<span class="uit">Volgende</span>', body)
+    return replace(exchange, answer=replace(exchange.answer, body=body))
 
 
 def test_two_people_on_a_page_of_one_are_not_read(dialect, recorded) -> None:

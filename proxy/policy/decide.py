@@ -12,7 +12,7 @@ Rules:
 6. While rules are staged, `effect` is what holds today; `target`, `lost` and `pending` say what all rules together would do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from proxy.model.call import Call, Kind
@@ -28,6 +28,7 @@ _WIDTHS = {width: rank for rank, width in enumerate(Width)}
 _STRICT_KINDS = frozenset({Kind.MUTATE, Kind.EXPORT})
 _NOTHING = frozenset[Category]()
 _FREE = frozenset[Duty]()
+_BANNER = frozenset({Duty.BANNER})
 
 
 def judge_call(matrix: Matrix, call: Call, principal: Principal, today: date) -> Decision:
@@ -190,29 +191,37 @@ def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Sta
     allowed = decision.effect is Effect.ALLOW
     at = place(standing.relation, standing.protection, emergency=standing.emergency)
     outcome = _outcome(matrix.enforced, decision.cell, at) if allowed else DENIED
-    seen = shown.categories & outcome.visible
     reason = _reason(shown, outcome)
-    target, lost = None, _NOTHING
-    if not matrix.settled:
-        aim = _outcome(matrix.target, decision.cell, at) if allowed else DENIED
-        aimed = _reason(shown, aim)
-        target = None if _effect(aimed) is _effect(reason) else _effect(aimed)
-        lost = seen - aim.visible
-    return Decision(
+    judged = Decision(
         _effect(reason),
         reason,
         outcome.rules,
         standing.relation,
         decision.authorisation,
-        seen,
+        shown.categories & outcome.visible,
         shown.categories - outcome.visible,
         decision.policy,
         decision.cell,
-        target,
-        lost,
-        outcome.pending,
-        outcome.duties if reason is Reason.ALLOWED else _FREE,
-        outcome.card,
+        duties=outcome.duties if reason is Reason.ALLOWED else _FREE,
+        card=outcome.card,
+    )
+    if matrix.settled:
+        return judged
+    return _staged(judged, outcome, _outcome(matrix.target, decision.cell, at) if allowed else DENIED, shown)
+
+
+def _staged(judged: Decision, now: Outcome, aim: Outcome, shown: Shown) -> Decision:
+    """Say beside a decision what all rules together would do to this person; who loses by a warning reads a banner."""
+    aimed = _effect(_reason(shown, aim))
+    lost = judged.shown - aim.visible if aimed is Effect.ALLOW else judged.shown
+    if aimed is judged.effect and not lost and now.card is aim.card:
+        return judged
+    return replace(
+        judged,
+        target=None if aimed is judged.effect else aimed,
+        lost=lost,
+        pending=now.pending,
+        duties=judged.duties | _BANNER if now.warns and judged.effect is Effect.ALLOW else judged.duties,
     )
 
 

@@ -5,7 +5,8 @@ they are enforced; default deny applies to a cell once every rule that could all
 1. With every rule in enforce this is the target itself; with none, nothing changes but the log.
 2. The rules that could allow a cell are those that hold for the standing; where none does, those of the function for the
    role; where there are none, all of the matrix. So what lies outside every rule closes last, never first.
-3. `pending` names the rules that are not enforced and would change the outcome. One of them in warn means a banner.
+3. `pending` names the rules that are not enforced and would change the outcome. One of them in warn means a banner
+   for whoever loses something by it.
 4. Unknown functions, functions that are not open yet, locks and absent authorisations are no matter of staging.
 """
 
@@ -77,7 +78,7 @@ class _Stage:
         limits = (rule for rule in holding if not rule.does.opens)
         later = {rule.id: rule for rule in (*limits, *ways) if not rule.enforced}
         warns = any(rule.mode is Mode.WARN for rule in later.values())
-        return replace(now, pending=tuple(later), duties=now.duties | {Duty.BANNER} if warns else now.duties)
+        return replace(now, pending=tuple(later), warns=warns)
 
 
 def _now(seat: Seat, ways: list[Rule], holding: list[Rule]) -> Outcome:

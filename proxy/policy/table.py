@@ -31,6 +31,8 @@ class Outcome:
     """Only as a card."""
     pending: tuple[str, ...] = ()
     """Rules that are not enforced yet and would change this outcome."""
+    warns: bool = False
+    """One of those announces itself to the user."""
 
 
 DENIED = Outcome(frozenset(), Reason.OUT_OF_REACH, (), whole=False)
@@ -168,6 +170,7 @@ def joined(one: Outcome, other: Outcome, *, narrow: bool) -> Outcome:
         duties=one.duties | other.duties,
         card=one.card or other.card,
         pending=_either(one.pending, other.pending),
+        warns=one.warns or other.warns,
     )
 
 

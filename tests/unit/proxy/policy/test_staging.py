@@ -126,9 +126,16 @@ def test_a_requirement_waits_for_its_rule(matrix):
 def test_a_rule_in_warn_puts_a_banner_where_it_would_change_something(matrix):
     """Only there: who loses nothing reads nothing."""
     warned = staged(matrix, Mode.WARN, "RG2")
-    page = warned.cell("client.identity.view", Role.AW, UWV)
-    assert page.at(REGION, ORDINARY).duties == {Duty.BANNER}
-    assert page.at(CASELOAD, ORDINARY).duties == frozenset()
+    me = a_principal(an_authorisation(Role.AW))
+    decision = judge_call(warned, a_call(warned, "client.identity.view"), me, TODAY)
+    near = Standing(REGION, ORDINARY)
+    judged = judge_person(warned, decision, shown("ID", "CT", "NA"), near)
+    assert (judged.duties, judged.pending, judged.lost) == ({Duty.BANNER}, ("RG2",), {Category.NA})
+    for page, standing in ((shown("ID", "CT"), near), (shown("ID", "CT", "NA"), Standing(CASELOAD, ORDINARY))):
+        judged = judge_person(warned, decision, page, standing)
+        assert (judged.duties, judged.pending, judged.lost) == (frozenset(), (), frozenset())
+    silent = judge_person(staged(matrix, Mode.REPORT, "RG2"), decision, shown("ID", "NA"), near)
+    assert (silent.duties, silent.pending) == (frozenset(), ("RG2",))
 
 
 def test_stages_never_close_more_than_the_target(matrix):

@@ -103,7 +103,7 @@ class SessionChange:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Facts of a person seen in a legacy answer, where the facts store had none."""
+    """Facts of a person seen in a legacy answer, of whom nothing was imported: new ones, or newer than learned before."""
 
     facts: PersonFacts
 

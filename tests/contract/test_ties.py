@@ -11,18 +11,22 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from cli.wiring import Neighbours
+from proxy.accesslog.store import Ledger
 from proxy.database import Cluster, Role
-from proxy.errors import OperatorError
+from proxy.errors import OperatorError, StoreError
 from proxy.facts import planning
 from proxy.facts.cover import Wish, problems
 from proxy.facts.importing import store as importing
 from proxy.facts.store import Ages, FactStore, region_table
 from proxy.facts.watch import NAME
 from proxy.identity.binding import lookup, person_id
+from proxy.identity.store import SessionStore
+from proxy.model.entry import LearnedVacancy, Tied
 from proxy.model.person import PersonClass, PersonFacts
 from proxy.model.tie import Appointment, Emergency, Grant, GrantState, Vacancy
 from tests.contract.test_facts import KEY, TABLE, a_row, adviser, import_persons, import_users, name, seal
-from tests.failures.log.builders import soon
+from tests.failures.log.builders import access, parts, soon, stored
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = NOW.date()
@@ -208,6 +212,25 @@ async def test_a_grant_goes_forward_only(facts, worker, database):
     for step in (open_, asked):
         with pytest.raises(psycopg.errors.CheckViolation):
             await learn(database, facts, step)
+
+
+async def test_a_tie_is_stored_with_its_record_or_not_at_all(facts, database):
+    """What the exchange made is there once its receipt is; where the database refuses it there is no record either."""
+    sessions = SessionStore(database.dsn(Role.GATEWAY))
+    asked, found, failed = a_grant("1-X", "V"), access(), access()
+    wrong = a_grant("1-X", "V", state=GrantState.OPEN)
+    ledger = await Ledger.start(replace(parts(database), sessions=Neighbours(sessions, facts)))
+    try:
+        opening = Vacancy(name("V"), "AM01", None, None, TODAY, None)
+        await ledger.append((found, Tied(asked), LearnedVacancy(opening)))
+        with pytest.raises(StoreError):
+            await ledger.append((failed, Tied(wrong)))
+    finally:
+        await ledger.close()
+        await sessions.close()
+    assert await facts.vacancies([opening.id]) == {opening.id: opening}
+    assert await stored(database, [asked.id, wrong.id], "person_grant") == 1
+    assert await stored(database, [found.id, failed.id]) == 1
 
 
 @pytest.mark.parametrize(

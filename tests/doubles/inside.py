@@ -14,6 +14,7 @@ from adapters.legacy_sonar.standin import application as legacy
 from adapters.legacy_sonar.standin.people import PASSWORDS, USERS, User
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.server import Options, build
+from proxy.facts.double import merged
 from proxy.identity.binding import lookup, person_id, session_key
 from proxy.line import walk
 from proxy.model.entry import Entry, Receipt, SessionChange
@@ -36,21 +37,26 @@ class Inside:
         self.legacy = build(Options(0, -1, clients, seed, frozen="2020-11-24T09:00:00"))
         self.house = tables or house()
         self.people = list(self.legacy.store.tables["client"].values())
-        self.facts = {name: each for person in self.people for name, each in self._facts(person)}
+        self.facts = self._facts()
         self.sessions: dict[bytes, Session] = {}
         self.entries: list[Entry] = []
         self.upstream: list[bytes] = []
         self.number = count(1)
 
-    def _facts(self, person: Record) -> list[tuple[str, PersonFacts]]:
-        row = person["row_id"]
-        identity = person_id(self.house.secret, bsn=person["bsn"], row_id=row)
-        known = PersonFacts(
-            row, identity, person["municipality_code"] or None, person["responsible_region"] or None,
-            person["caseload_owner"] or None, assigned=frozenset({person["assigned_to"]} - {""}),
-            protection=PersonClass(person["klass"]),
+    def _facts(self) -> dict[str, PersonFacts]:
+        """Give everybody by row, and by identity what the rows of one person agree on."""
+        by_row = {person["row_id"]: self._known_of(person) for person in self.people}
+        doubles: dict[str, list[PersonFacts]] = {}
+        for known in by_row.values():
+            doubles.setdefault(lookup(None, known.identity), []).append(known)
+        return by_row | {name: merged(found) for name, found in doubles.items()}
+
+    def _known_of(self, person: Record) -> PersonFacts:
+        return PersonFacts(
+            person["row_id"], person_id(self.house.secret, bsn=person["bsn"], row_id=person["row_id"]),
+            person["municipality_code"] or None, person["responsible_region"] or None, person["caseload_owner"] or None,
+            assigned=frozenset({person["assigned_to"]} - {""}), protection=PersonClass(person["klass"]),
         )  # fmt: skip
-        return [(row, known), (lookup(None, identity), known)]
 
     def send(self, request: Request) -> End:
         """Carry one request to its end."""
@@ -66,7 +72,7 @@ class Inside:
 
     def _perform(self, command: Command, exchange: Exchange) -> Reply:
         if isinstance(command, Gather):
-            return self._known(command)
+            return self._gathered(command)
         if isinstance(command, Send):
             return Answered(self.direct(self.house.dialect.forward(exchange.request)), Core.LEGACY)
         assert isinstance(command, Append)
@@ -76,7 +82,7 @@ class Inside:
                 self.sessions[entry.session.key] = entry.session
         return Receipt(exchange.id, "W1", int(exchange.id))
 
-    def _known(self, asked: Gather) -> Known:
+    def _gathered(self, asked: Gather) -> Known:
         if asked.rows is not None:
             return Known(persons={row: self.facts[row] for row in asked.rows if row in self.facts})
         call = asked.call

@@ -8,14 +8,14 @@ the same functions.
 from collections.abc import Mapping
 
 from adapters.legacy_sonar import link as links
+from adapters.legacy_sonar import message
 from adapters.legacy_sonar.fielddata import Tables
 from adapters.legacy_sonar.part import Part
-from adapters.legacy_sonar.vocabulary import BY_PLACE, COMMANDS, LOGIN_VIEW, OPENING, WITHOUT_EFFECT
+from adapters.legacy_sonar.vocabulary import BY_PLACE, COMMANDS, LOGIN_VIEW, OPENING, UPLOADING, WITHOUT_EFFECT
 from adapters.legacy_sonar.wire import OddError, Parameters
 from proxy.model.call import Call, Format, Kind, Link, Search
 
 STRICTNESS = (Kind.CONSULT, Kind.SEARCH, Kind.REPORT, Kind.INTERFACE, Kind.ADMIN, Kind.EXPORT, Kind.MUTATE)
-_UPLOAD_VIEW = "SNR Bijlage View"
 _OPENERS = OPENING | {"ExecuteLogin"}
 _MOST_DIGITS = 9
 
@@ -24,12 +24,14 @@ def classify(read: Parameters, format_: Format, tables: Tables) -> Call:
     """Join the links of a request into one call; raises OddError where it has no single reading."""
     if read.tangled and not all(_command(args) in _OPENERS for args in read.links):
         raise OddError("chain-tangled")
-    if read.upload and not all(args.get("SWEView") == _UPLOAD_VIEW for args in read.links):
+    if read.upload and not all(args.get("SWEView") in UPLOADING for args in read.links):
         raise OddError("multipart")
     if not read.links[0].keys() - WITHOUT_EFFECT and len(read.links) == 1:
         parts: tuple[Part, ...] = (_bare(read.token),)
     else:
         parts = tuple(part for args in read.links for part in links.classify(args, tables))
+    if read.upload:
+        parts = tuple(map(message.uploaded, parts))
     return _join(parts, read, format_, tables)
 
 

@@ -9,6 +9,7 @@ Rules:
 
 from dataclasses import replace
 
+from adapters.legacy_sonar import message
 from adapters.legacy_sonar.fielddata import NOTHING, Args, Tables, asked, by, only_queried, place, places, searched
 from adapters.legacy_sonar.part import Part
 from adapters.legacy_sonar.rows import Rows, name_rows
@@ -125,23 +126,30 @@ def _invoke(command: str, args: Args, tables: Tables) -> tuple[Part, ...]:
     view = tables.views.views.get(name)
     known = tables.catalogue.find(name, "", "InvokeMethod", _COPYING.get(method, method))
     applet = _applet(args.get("SWEApplet", ""), name, view, tables)
-    rows = name_rows(args, view, tables.views)
     shown = tables.catalogue.find(name, "", "GotoView") if name and known is None else None
     of_view = shown.id if shown else None
-    link = Link(known.id if known else None, name, applet, command, method, _first(rows), of_view)
+    link = Link(known.id if known else None, name, applet, command, method, of_view=of_view)
     if method == "AppletLogin" and known is not None:
         return (_session("AppletLogin", args),)
-    if method == "ExportList":
-        return (_export(link, args, rows),)
-    if method == "Drilldown":
-        return (_drill(link, args, rows, tables),)
-    if method in QUERIES:
-        return (_query(link, args, tables),)
-    if tables.catalogue.inherits("InvokeMethod", method):
-        return (_navigate(link, args, rows, tables),)
-    if known is None:
-        raise OddError("unknown-method" if name else "no-view")
-    return (_change(link, args, rows, tables),)
+    if method == message.SEND and known is not None:
+        return (message.send(link, args, tables),)
+    rows = name_rows(args, view, tables.views)
+    return (_invoked(replace(link, row_id=_first(rows)), args, rows, tables),)
+
+
+def _invoked(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
+    """Read a method by what it does; one that is neither navigation nor catalogued has no reading."""
+    if link.method == "ExportList":
+        return _export(link, args, rows)
+    if link.method == "Drilldown":
+        return _drill(link, args, rows, tables)
+    if link.method in QUERIES:
+        return _query(link, args, tables)
+    if tables.catalogue.inherits("InvokeMethod", link.method):
+        return _navigate(link, args, rows, tables)
+    if link.function is None:
+        raise OddError("unknown-method" if link.view else "no-view")
+    return _change(link, args, rows, tables)
 
 
 def _first(rows: Rows) -> str | None:

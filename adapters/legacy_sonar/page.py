@@ -20,6 +20,7 @@ NOTICES = {
     "Record toegevoegd": True,
     "Record gewijzigd": True,
     "Record verwijderd": True,
+    "Bericht verzonden": True,
     "Zoekvraag opgeslagen": False,
     "Geen record geselecteerd (SNR-0003)": False,
 }

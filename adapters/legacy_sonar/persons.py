@@ -4,9 +4,10 @@ Rules:
 1. A row of a list of persons is its line and its hidden row id; nothing else on the page names it.
 2. A page of one person says who it is in the head, the form or the hidden row id; all of them must agree.
 3. Without a current record every place is empty; a page that shows values of nobody is not read.
-4. A list of child rows is one place: how many notes or measures there are is told by its rows, their ids, its counter and
+4. Beside a list of persons stands at most an empty form, such as that of a message to them.
+5. A list of child rows is one place: how many notes or measures there are is told by its rows, their ids, its counter and
    its ways on, so all of it becomes what legacy shows for none.
-5. The cursor is told only where the answer tells it: not by a page that is shown a second time.
+6. The cursor is told only where the answer tells it: not by a page that is shown a second time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +28,10 @@ COUNTER = "resultaten in uw bereik"
 _NO_HITS = b"Geen records gevonden"
 _NO_TURN = b'<span class="uit">Vorige</span> <span class="uit">Volgende</span></div>'
 _TELLS_NOTHING = (
-    AS_SHOWN | OPENING | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
+    AS_SHOWN
+    | OPENING
+    | {"ToggleTo", "PickRecord", "UndoRecord", "SaveQueryAs", "NewQuery", "GetCachedFrame"}
+    | {"Send"}
 )
 _BLANK = b" \t\xa0"
 _NOT_SECRET = frozenset({"N", "0"})
@@ -83,6 +87,7 @@ def read(call: Call, page: Page, body: bytes) -> Reading:
     single = [part for part in page.fragments if part.applet.of == PERSON or part.applet.shape is Shape.CHILD]
     listed = next((part for part in page.fragments if part.applet.shape is Shape.LIST), None)
     if listed is not None:
+        _check_empty([part for part in page.fragments if part is not listed], body)
         return _list(call, listed, body)
     one = _one(single, body) if single else None
     if one is None:

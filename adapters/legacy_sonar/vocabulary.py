@@ -7,6 +7,8 @@ SCREEN_PATH = b"/sonar_nld/start.swe"
 SERVICE_PATH = b"/eai_nld/start.swe"
 SESSION_NAME = "_sn"
 LOGIN_VIEW = "Login View"
+UPLOADING = frozenset({"SNR Bijlage View", "SNR Groepsbericht View"})
+"""Views with a form that can carry a file."""
 
 _SHORT = {
     "M": "SWEMethod", "V": "SWEView", "A": "SWEApplet", "S": "SWEScreen", "P": "SWEPage", "F": "SWEField",

@@ -15,6 +15,7 @@ from adapters.legacy_sonar.standin.records import (
     ADDED,
     CHANGED,
     REMOVED,
+    SENT,
     LegacyError,
     Writer,
     carries,
@@ -27,7 +28,9 @@ from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.views import APPLETS, BY_NAME, BY_SCREEN, VIEWS
 
 _PLACE = re.compile(r"s_(\d{1,3})_(\d{1,2})_(\d{1,2})_(\d{1,2})", re.IGNORECASE)
-_SELF_FILLING = frozenset({10, 11, 18})
+_SELF_FILLING = frozenset({search.TASK_SET, 11, 18, search.MESSAGE_SET})
+_REFILLED = frozenset({search.TASK_SET, search.MESSAGE_SET})
+"""Lists that are made anew whenever their view is opened."""
 _TURNS = {"GotoFirstSet", "GotoNextSet", "GotoPreviousSet", "GotoLastSet"}
 Link = dict[str, str]
 
@@ -90,14 +93,17 @@ def _goto(visit: Visit, link: Link, command: str) -> None:
 
 
 def _refill(visit: Visit, applet: Applet) -> None:
-    listing = visit.session.lists.get((applet.set, applet.number))
-    if listing is None or applet.set == search.TASK_SET:
-        rows = (
-            search.worklist(visit.store, visit.session.user)
-            if applet.set == search.TASK_SET
-            else visit.store.ordered(applet.component)
-        )
-        _show(visit, applet, Listing(rows))
+    if applet.set in _REFILLED or (applet.set, applet.number) not in visit.session.lists:
+        _show(visit, applet, Listing(_filling(visit, applet)))
+
+
+def _filling(visit: Visit, applet: Applet) -> list[str]:
+    found = visit.session.lists.get(search.CLIENTS)
+    if applet.set == search.TASK_SET:
+        return search.worklist(visit.store, visit.session.user)
+    if applet.set == search.MESSAGE_SET:
+        return list(found.rows) if found and found.rows else search.own(visit.store, visit.session.user)
+    return visit.store.ordered(applet.component)
 
 
 def _invoke(visit: Visit, link: Link, method: str) -> None:
@@ -270,7 +276,7 @@ def _drill(visit: Visit, applet: Applet, link: Link) -> None:
 
 
 def _new(visit: Visit, applet: Applet, link: Link) -> None:
-    if applet.kind == "head" or applet.component == "client":
+    if applet.kind == "head" or applet.component in ("client", "message"):
         return
     parent = _parent(visit, applet, link)
     if carries(applet, link):
@@ -350,6 +356,20 @@ def _toggle(visit: Visit, _: Applet, link: Link) -> None:
     _save_first(visit, link)
 
 
+def _send(visit: Visit, applet: Applet, link: Link) -> None:
+    """Send a message to the rows that the request names; where it names none, to the whole list."""
+    if applet.component != "message":
+        return
+    named = [row for row in link.get("SWERowIds", "").replace(",", " ").split() if row]
+    rows = list(dict.fromkeys(named)) or listing_of(visit, APPLETS[search.MESSAGE_SET, 1]).rows
+    if any(visit.store.kind_of.get(row) != "client" for row in rows):
+        raise LegacyError("SNR-0004")
+    if not rows:
+        raise LegacyError("SNR-0003")
+    visit.writer.create(applet, "", link | {"recipients": ",".join(rows)})
+    visit.message = SENT
+
+
 def _nothing(visit: Visit, applet: Applet, link: Link) -> None:
     """PickRecord, CopyRecord: known, without effect."""
 
@@ -369,5 +389,5 @@ METHODS = {
     "NewQuery": _new_query, "ExecuteQuery": _execute, "RefineQuery": _execute, "ExecuteNamedQuery": _named, "SaveQueryAs": _save_query,
     "SortAscending": _sort, "SortDescending": _sort, "PositionOnRow": _position, "Drilldown": _drill, "NewRecord": _new, "CreateRecord": _new,
     "EditRecord": _edit, "WriteRecord": _write, "UndoRecord": _undo, "DeleteRecord": _delete, "PickRecord": _nothing, "CopyRecord": _nothing,
-    "ToggleTo": _toggle, "ExportList": _export,
+    "ToggleTo": _toggle, "ExportList": _export, "Send": _send,
 } | dict.fromkeys(_TURNS, _turn)  # fmt: skip

@@ -8,7 +8,7 @@ from adapters.legacy_sonar.standin.applets import Applet
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.text import encode, shown
 
-_NAMES = {1: "klanten", 10: "werkvoorraad", 11: "vacatures", 14: "kandidaten", 18: "werkgevers"}
+_NAMES = {1: "klanten", 10: "werkvoorraad", 11: "vacatures", 14: "kandidaten", 18: "werkgevers", 19: "ontvangers"}
 
 
 def _plain(value: str) -> str:

@@ -36,6 +36,7 @@ TEXTS = {
     "SNR-0099": "Server bezet, probeer later",
 }
 CHANGED, ADDED, REMOVED = "Record gewijzigd", "Record toegevoegd", "Record verwijderd"
+SENT = "Bericht verzonden"
 
 
 class LegacyError(Exception):
@@ -88,6 +89,9 @@ class Writer:
             if kind == "attachment":
                 size = str(len(values["filename"]))
                 values |= {"filename": link.get("filename", values["filename"]).rpartition("\\")[2], "size": size}
+            if kind == "message":
+                file = link.get("filename", "").rpartition("\\")[2]
+                values |= {"recipients": link["recipients"], "attachment": file or values["attachment"]}
             values["at"] = values.get("at") or self.day
             values["author"] = self.user
         entry = {

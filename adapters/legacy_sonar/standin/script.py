@@ -5,13 +5,14 @@ Rule: a name is a claim about the answer (`contact_write_stale`); a name that is
 
 from __future__ import annotations
 
+from adapters.legacy_sonar.standin import search
 from adapters.legacy_sonar.standin.applets import View
 from adapters.legacy_sonar.standin.operator import choice
 from adapters.legacy_sonar.standin.people import PASSWORDS
 from adapters.legacy_sonar.standin.recorder import Recorder
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.views import VIEWS
-from adapters.legacy_sonar.standin.visitor import CLIENTS, EAI, PATH, SOAP_HEADERS, Reply, soap_body
+from adapters.legacy_sonar.standin.visitor import CLIENTS, EAI, LISTS, MESSAGES, PATH, SOAP_HEADERS, Reply, soap_body
 
 CLIENT_LIST, CLIENT_FORM = "SNR Klant List Applet", "SNR Klant Zoek Applet"
 
@@ -197,6 +198,8 @@ async def _match(pen: Recorder, person: Record, vacancy: Record) -> None:
     found = await pen.search_candidates(vacancy["vacancy_id"])
     pen.name = "candidate_drilldown"
     await pen.drill(found.rows[0], "s_14_1_3_0")
+    pen.name = "candidate_drilldown_rpc"
+    await pen.drill(found.rows[0], "s_14_1_3_0", rpc=True)
     pen.name = "candidate_export_xls"
     await pen.export("XLS", "SNR Match Kandidaat View", "SNR Match Kandidaat List Applet")
     pen.name = "referral_create"
@@ -285,6 +288,26 @@ async def _sessions(pen: Recorder, person: Record) -> None:
     await pen.exchange("DELETE", PATH)
 
 
+async def _messages(pen: Recorder, client: Record) -> None:
+    own = [row for row in search.own(pen.application.store, pen.user) if row != client["row_id"]][:2]
+    pen.name = "message_recipients_own"
+    await pen.open_client("", MESSAGES)
+    pen.name = "message_search"
+    await pen.search_bsn(client["bsn"])
+    pen.name = "message_recipients_found"
+    await pen.open_client("", MESSAGES)
+    for pen.name, rows, *more in (
+        ("message_sent", own), ("message_sent_rpc", own, ("SWERPC", "1")), ("message_sent_to_the_whole_list", []),
+        ("message_sent_with_attachment", own, ("s_19_2_3_0", "ontvangers.xls")),
+        ("message_rejected", own, ("s_19_2_2_0", " ")), ("message_recipient_unknown", ["1-7ZZZZZ"]),
+    ):  # fmt: skip
+        await pen.send_message(rows, "Kom naar de banenmarkt in Assen; vóór 12 uur.", *more)
+    pen.name = "message_export_csv"
+    await pen.export("CSV", *LISTS["19"])
+    pen.name = "message_new_ignored"
+    await pen.invoke("NewRecord", MESSAGES, "SNR Groepsbericht Form", ("s_19_2_1_0", "x"), ("s_19_2_2_0", "y"))
+
+
 async def play(pen: Recorder) -> None:
     """The whole walk, in order."""
     people = choice(pen.application.store)
@@ -302,3 +325,6 @@ async def play(pen: Recorder) -> None:
     pen.name = "session_again"
     await _enter(pen, "AWE0421")
     await _quirks(pen, people["in_region"])
+    pen.name = "session_for_messages"
+    await _enter(pen, "AWE0421")
+    await _messages(pen, people["caseload"])

@@ -14,7 +14,9 @@ from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.text import stored_date
 
-TASK_SET, MATCH_SET, SET_SIZE = 10, 14, 10
+TASK_SET, MATCH_SET, MESSAGE_SET, SET_SIZE = 10, 14, 19, 10
+CLIENTS = (1, 1)
+"""Set and number of the list of persons that were searched; a group message goes to these."""
 _ELSEWHERE = 5
 
 

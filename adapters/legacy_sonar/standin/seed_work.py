@@ -1,7 +1,7 @@
 """What hangs on the persons, and the vacancies and employers of all regions; the same for the same number and seed.
 
 Rules: row ids tell the kind (`1-V` vacancy, `1-E` employer, `1-N` note, `1-R` referral, `1-S` service, `1-O` education,
-`1-W` experience, `1-F` work limit, `1-M` measure); open vacancies close far in the future, so that no run depends on today.
+`1-W` experience, `1-F` work limit, `1-M` measure, `1-G` message); open vacancies close far in the future, so that no run depends on today.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from adapters.legacy_sonar.standin.seed import Record, base36, municipalities
 
 LETTERS = {
     "vacancy": "V", "employer": "E", "note": "N", "referral": "R", "service": "S", "education": "O", "experience": "W",
-    "fml": "F", "measure": "M", "attachment": "B",
+    "fml": "F", "measure": "M", "attachment": "B", "message": "G",
 }  # fmt: skip
 _PER_REGION = 8
 

@@ -7,7 +7,16 @@ Rules: the form of a line is told in applets.py; set 1, 3, 5 ... are the numbers
 from __future__ import annotations
 
 from adapters.legacy_sonar.standin.applets import Applet, View, controls
-from adapters.legacy_sonar.standin.work_tables import VACATURE, VACATURES, WERKGEVER, WERKGEVERS
+from adapters.legacy_sonar.standin.work_tables import (
+    BERICHT,
+    KANDIDAAT,
+    KANDIDATEN,
+    ONTVANGERS,
+    VACATURE,
+    VACATURES,
+    WERKGEVER,
+    WERKGEVERS,
+)
 
 _KOP = """
 1|BSN|ID|bsn:b|bsn ro
@@ -192,21 +201,6 @@ _VERSLAG = """
 5|Zichtbaarheid|CN|visibility|
 6|Verslag|CN|text|required
 """
-_KANDIDATEN = """
-1|VacatureId|VA|vacancy_id|query
-2|Kandidaat|ID|full_name|
-3|BSN|ID|bsn:b|drill=SNR Klantbeeld View
-4|Opleidingsniveau|ED|education_level|
-5|Gewenst beroep|ED|desired_occupation|
-6|Uren per week|AV|hours_per_week|
-7|Beschikbaar vanaf|AV|available_from:d|
-8|Maximale reistijd|AV|max_travel|
-9|Trede|LD|ladder_step|
-10|Regio|CT|region|
-11|Gemeente|CT|municipality|
-12|Rijbewijs|AV|licences|
-13|Gemeentecode|CT|municipality_code|
-"""
 _VERWIJZING = """
 1|VacatureId|RF|vacancy_id|required
 2|Datum|RF|at:d|
@@ -240,7 +234,7 @@ VIEWS: tuple[View, ...] = (
         "SNR Klantbeeld View",
         _KLANT,
         "Klantbeeld",
-        "6 (33 from the candidate list)",
+        "6",
         (_form(2, "SNR Klant Form", "client", _KLANTBEELD, "Klant Form"),),
     ),
     View(
@@ -357,8 +351,28 @@ VIEWS: tuple[View, ...] = (
         "SNR Match Kandidaat View",
         "SNR Match Screen",
         "Kandidaten bij vacature",
-        "32, 33, 37",
-        (_list((14, 1), "SNR Match Kandidaat List Applet", "client", _KANDIDATEN),),
+        "32, 37",
+        (_list((14, 1), "SNR Match Kandidaat List Applet", "client", KANDIDATEN),),
+    ),
+    View(
+        "SNR Kandidaat View",
+        "SNR Match Screen",
+        "Kandidaat",
+        "33",
+        (
+            _form(17, "SNR Kandidaat Form", "client", KANDIDAAT),
+            _child((17, 2), "SNR Kandidaat Verwijzing List Applet", "referral", _VERWIJZING),
+        ),
+    ),
+    View(
+        "SNR Groepsbericht View",
+        "SNR Werkvoorraad Screen",
+        "Groepsbericht",
+        "36",
+        (
+            _list((19, 1), "SNR Ontvanger List Applet", "client", ONTVANGERS),
+            Applet(19, 2, "SNR Groepsbericht Form", "form", "message", controls(BERICHT)),
+        ),
     ),
 )
 BY_NAME = {view.name: view for view in VIEWS}

@@ -21,12 +21,14 @@ from adapters.legacy_sonar.standin.text import decode, quote
 PATH, EAI = "/sonar_nld/start.swe", "/eai_nld/start.swe?SWEExtSource=WebService&SWEExtCmd=Execute&WSSOAP=1"
 FORM = "application/x-www-form-urlencoded"
 CLIENTS, CLIENTS_FORM = "SNR Klant Zoek View", "SNR Klant Zoek Applet"
+MESSAGES = "SNR Groepsbericht View"
 LISTS = {
     "1": (CLIENTS, "SNR Klant List Applet"),
     "10": ("SNR Werkvoorraad View", "SNR Taak List Applet"),
     "11": ("SNR Vacature Zoek View", "SNR Vacature List Applet"),
     "14": ("SNR Match Kandidaat View", "SNR Match Kandidaat List Applet"),
     "18": ("SNR Werkgever Zoek View", "SNR Werkgever List Applet"),
+    "19": (MESSAGES, "SNR Ontvanger List Applet"),
 }
 _SWEC, _SRN = (
     re.compile(r"SWEC=(\d+)|name=\"SWEC\" value=\"(\d+)\""),
@@ -291,6 +293,11 @@ class Visitor:
         """Refer a person to a vacancy."""
         fields = (("SWERowIds", row_id), ("s_15_1_1_0", vacancy_id), ("s_15_1_6_0", remark))
         return await self.invoke("NewRecord", "SNR Verwijzing View", "SNR Verwijzing List Applet", *fields)
+
+    async def send_message(self, rows: Iterable[str], text: str, *more: tuple[str, str]) -> Reply:
+        """Send a group message to these rows of the list of recipients."""
+        fields = (("SWERowIds", ",".join(rows)), ("s_19_2_1_0", "Banenmarkt"), ("s_19_2_2_0", text))
+        return await self.invoke("Send", MESSAGES, "SNR Groepsbericht Form", *fields, *more)
 
     async def export(self, form: str = "XLS", view: str = CLIENTS, applet: str = "SNR Klant List Applet") -> Reply:
         """Export the current list."""

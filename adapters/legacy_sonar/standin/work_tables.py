@@ -1,4 +1,4 @@
-"""The control tables of vacancies and employers; the form of a line is told in applets.py."""
+"""The control tables of vacancies, employers, candidates and messages; the form of a line is told in applets.py."""
 
 from __future__ import annotations
 
@@ -52,4 +52,53 @@ WERKGEVER = """
 8|Telefoon|EM|phone|
 9|E-mail|EM|email|
 10|Sector|EM|sector|
+"""
+KANDIDATEN = """
+1|VacatureId|VA|vacancy_id|query
+2|Kandidaat|ID|full_name|
+3|BSN|ID|bsn:b|drill=SNR Kandidaat View
+4|Opleidingsniveau|ED|education_level|
+5|Gewenst beroep|ED|desired_occupation|
+6|Uren per week|AV|hours_per_week|
+7|Beschikbaar vanaf|AV|available_from:d|
+8|Maximale reistijd|AV|max_travel|
+9|Trede|LD|ladder_step|
+10|Regio|CT|region|
+11|Gemeente|CT|municipality|
+12|Rijbewijs|AV|licences|
+13|Gemeentecode|CT|municipality_code|
+"""
+KANDIDAAT = """
+1|Kandidaat|ID|full_name|ro
+2|BSN|ID|bsn:b|bsn ro
+3|Geboortedatum|ID|birth_date:d|ro
+4|Gemeente|CT|municipality|ro
+5|Gemeentecode|CT|municipality_code|ro
+6|Regio|CT|region|ro
+7|Verantwoordelijke regio|CT|responsible_region|ro
+8|Telefoon|CT|phone|ro
+9|E-mail|CT|email|ro
+10|Gewenst beroep|ED|desired_occupation|ro
+11|Opleidingsniveau|ED|education_level|ro
+12|Vaardigheden|ED|skills|ro
+13|Beschikbaar vanaf|AV|available_from:d|ro
+14|Uren per week|AV|hours_per_week|ro
+15|Maximale reistijd|AV|max_travel|ro
+16|Vervoer|AV|transport|ro
+17|Rijbewijs|AV|licences|ro
+18|Trede|LD|ladder_step|ro
+19|Direct plaatsbaar|LD|placeable:y|ro
+"""
+ONTVANGERS = """
+1|Naam|ID|full_name|
+2|BSN|ID|bsn:b|drill=SNR Klantbeeld View
+3|E-mail|CT|email|
+4|Gemeente|CT|municipality|
+5|Gemeentecode|CT|municipality_code|
+6|Regio|CT|region|
+"""
+BERICHT = """
+1|Onderwerp|CN|subject|required
+2|Bericht|CN|text|required
+3|Bijlage|CN|attachment|
 """

@@ -258,7 +258,7 @@ async def test_candidates_come_from_everywhere_and_need_a_vacancy(visitor, seede
     assert found.rows
     assert {seeded.record(row)["occupation_code"] for row in found.rows} == {vacancy["occupation_code"]}
     opened = await visitor.drill(found.rows[0], "s_14_1_3_0")
-    assert opened.control("s_2_1_3_0").zfill(9) == seeded.record(found.rows[0])["bsn"]
+    assert opened.control("s_17_1_2_0").zfill(9) == seeded.record(found.rows[0])["bsn"]
 
 
 async def test_a_referral_needs_an_existing_vacancy(standin, visitor, people, seeded):

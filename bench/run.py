@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import load, subject
+from bench import load, policy, subject
 from bench.governed import governed
 from bench.subject import ROOT, Subject
 
@@ -116,6 +116,7 @@ def table(result: dict[str, Any]) -> str:
         aim = "<= 250 MiB" if name == "pass-through" else "-"
         lines.append(f"|{name}|{row['clients']}|{row['rss_mib']:.0f}|{row['kib_each']:.1f}|{aim}|")
     lines += ["", f"Two workers against one: {result['workers']['ratio']:.2f} x the CPU a request (target <= 1.1).", ""]
+    lines += policy.lines(result["policy"])
     lines += [f"Skipped: {name}: {why}." for name, why in result["skipped"].items()]
     return "\n".join(lines) + "\n"
 
@@ -145,6 +146,7 @@ def main() -> None:
         }
     with subject.origin() as core:
         result["workers"] = measure_workers(core, given.rounds, given.seconds)
+    result["policy"] = policy.measure()
     stamp = time.strftime("%Y%m%d-%H%M%S")
     text = table(result)
     load.write_text(RESULTS / f"{stamp}.json", json.dumps(result, indent=1) + "\n")

@@ -6,15 +6,14 @@ at one by one and taken out of the group. Locked accounts and authorisations tha
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
 
-from cli.output import progress
+from cli.output import Advance, progress
 from proxy.database import Cluster, Role
 from proxy.facts.regions import RegionTable
 from proxy.facts.relation import Vantage, classed, relate
@@ -133,20 +132,19 @@ def read_reach(cluster: Cluster, loaded: Matrix, users: tuple[str, ...]) -> Iter
         known = connection.execute("SELECT name FROM account WHERE locked_at IS NULL ORDER BY name").fetchall()
     asked = [name for (name,) in known if not users or name in users]
     looker = Looker(land, sight(loaded, loaded.enforced), region_table(), now)
-    found: list[dict[str, object]] = []
     with progress("accounts", len(asked)) as advance:
-        asyncio.run(_collect(dsn, looker, asked, lambda line: (found.append(line), advance())[0]))
-    yield from found
+        yield from asyncio.run(_collect(dsn, looker, asked, advance))
 
 
-async def _collect(dsn: str, looker: Looker, asked: list[str], take: Callable[[dict[str, object]], None]) -> None:
-    facts = FactStore(dsn, lambda plain: plain, seconds=60.0)
+async def _collect(dsn: str, looker: Looker, asked: list[str], advance: Advance) -> list[dict[str, object]]:
+    facts, found = FactStore(dsn, lambda plain: plain, seconds=60.0), []
     try:
-        async with aclosing(_lines(facts, looker, asked)) as lines:
-            async for line in lines:
-                take(line)
+        async for line in _lines(facts, looker, asked):
+            found.append(line)
+            advance()
     finally:
         await facts.close()
+    return found
 
 
 async def _lines(facts: FactStore, looker: Looker, asked: list[str]) -> AsyncIterator[dict[str, object]]:

@@ -13,7 +13,7 @@ from proxy.desk.plea import plea
 from proxy.desk.request import Done, Request, request
 from proxy.disclosure import handle
 from proxy.identity.binding import lookup, normalise, person_id
-from proxy.model.decision import Duty, Reason
+from proxy.model.decision import Duty, Reason, decision_with
 from proxy.model.exchange import About, Gather, Known
 from proxy.trail import House, Trail, trail_with
 
@@ -48,7 +48,9 @@ def fulfil(house: House, trail: Trail, known: Known) -> Trail:
     done = desk(asked)
     if done.denied is Reason.HANDLE_NOT_ISSUED:
         duties = asked.decision.duties | {Duty.ALARM}
-        return trail_with(trail, decision=replace(asked.decision, duties=duties), denied=done.denied, detail="handle")
+        return trail_with(
+            trail, decision=decision_with(asked.decision, duties=duties), denied=done.denied, detail="handle"
+        )
     call = replace(trail.call, vacancy=done.vacancy) if trail.call and done.vacancy else trail.call
     ties = (done.tie,) if done.tie else ()
     return trail_with(

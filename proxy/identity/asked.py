@@ -10,10 +10,8 @@ Rules:
 2. A list of which nobody knows how it was opened may have been asked anything, but for the user's own work.
 """
 
-from dataclasses import replace
-
 from proxy.model.call import Call
-from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.decision import Decision, Effect, Reason, decision_with
 from proxy.model.person import Category, Reading
 from proxy.model.principal import Listing, Session
 
@@ -45,4 +43,4 @@ def discreet(decision: Decision, asks: frozenset[Category]) -> Decision:
     told = asks - ON_CARDS if decision.card else asks & decision.hidden
     if decision.effect is not Effect.ALLOW or not told:
         return decision
-    return replace(decision, effect=Effect.DENY, reason=Reason.HIDDEN_CATEGORY)
+    return decision_with(decision, effect=Effect.DENY, reason=Reason.HIDDEN_CATEGORY)

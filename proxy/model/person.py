@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from re import Pattern
 
+import msgspec
+
 from proxy.model.http import Span
 from proxy.model.tie import Appointment, Emergency, Grant
 
@@ -57,8 +59,7 @@ class PersonClass(StrEnum):
     SELF = "self"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """How one person stands to the account that asks: how near, under which protection for it, and in an emergency."""
 
     relation: Relation

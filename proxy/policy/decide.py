@@ -12,11 +12,11 @@ Rules:
 6. While rules are staged, `effect` is what holds today; `target`, `lost` and `pending` say what all rules together would do.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from proxy.model.call import Call, Kind
-from proxy.model.decision import Decision, Duty, Effect, Reason
+from proxy.model.decision import Decision, Duty, Effect, Reason, decision_with
 from proxy.model.person import Category, Relation, Shown, Standing
 from proxy.model.principal import Authorisation, Principal
 from proxy.policy.matrix import Matrix
@@ -216,7 +216,7 @@ def _staged(judged: Decision, now: Outcome, aim: Outcome, shown: Shown) -> Decis
     lost = judged.shown - aim.visible if aimed is Effect.ALLOW else judged.shown
     if aimed is judged.effect and not lost and now.card is aim.card:
         return judged
-    return replace(
+    return decision_with(
         judged,
         target=None if aimed is judged.effect else aimed,
         lost=lost,

@@ -1,7 +1,8 @@
 """Resolve a call in one table: which authorisation, which cells, and whether what the cells ask for is there.
 
 Why apart from `decide`: a call is resolved twice while rules are staged, once in the table that holds today and once in
-the one that all rules together make. An export needs a second right beside the list's; its name is `list > export`.
+the one that all rules together make. An export needs a second right beside the list's; its name is `list > export`. A list that
+a change makes, such as the recipients of a message, is never exported.
 """
 
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ def resolve(matrix: Matrix, table: Table, seated: Seated) -> Resolved:
     functions = list(dict.fromkeys(link.function for link in call.links if link.function))
     exports = [name for name in functions if matrix.subjects[name].kind is Kind.EXPORT]
     cells = _cells(table, authorisation, [name for name in functions if name not in exports])
-    if cells is None or (exports and not cells):
+    changes = any(matrix.subjects[name].kind is Kind.MUTATE for name in functions)
+    if cells is None or (exports and (not cells or changes)):
         return Resolved(Reason.FUNCTION_NOT_IN_ROLE, authorisation)
     unmet = next((reason for each in cells for reason in _unmet(each, call)), None)
     if unmet is not None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from proxy.desk.request import request
 from proxy.identity.seal import Seal
-from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.decision import Decision, Effect, Reason, decision_with
 from proxy.model.exchange import Exchange, Known
 from proxy.trail import Trail, trail_with
 from tests.doubles.desk import Desk, candidate, get, post, wsp
@@ -26,7 +26,7 @@ def test_nobody_asks_without_session_account_and_authorisation():
     assert request(house(), whole, Known()) is not None
     for gone in ({"session": None}, {"principal": None}, {"decision": None}, {"call": None}):
         assert request(house(), trail_with(whole, **gone), Known()) is None
-    assert request(house(), trail_with(whole, decision=replace(whole.decision, authorisation=None)), Known()) is None
+    assert request(house(), trail_with(whole, decision=decision_with(whole.decision, authorisation=None)), Known()) is None
 
 
 def test_only_a_form_that_is_sent_asks_for_something():

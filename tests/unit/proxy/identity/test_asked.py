@@ -7,7 +7,7 @@ import pytest
 
 from proxy.identity.asked import ON_CARDS, asked, discreet
 from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
-from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.decision import Decision, Effect, Reason, decision_with
 from proxy.model.person import Category, Reading
 from proxy.model.principal import Listing, Session
 
@@ -83,5 +83,5 @@ def test_a_card_answers_questions_about_what_is_on_cards_only():
 
 def test_a_denial_keeps_its_reason():
     """Whoever is denied already is denied for the first reason."""
-    denied = replace(a_decision(frozenset({CT})), effect=Effect.DENY, reason=Reason.OUT_OF_REACH)
+    denied = decision_with(a_decision(frozenset({CT})), effect=Effect.DENY, reason=Reason.OUT_OF_REACH)
     assert discreet(denied, EVERYTHING) is denied

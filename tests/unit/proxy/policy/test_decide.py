@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
-from proxy.model.decision import Decision, Duty, Effect, Reason
+from proxy.model.decision import Decision, Duty, Effect, Reason, decision_with
 from proxy.model.person import Category, Field, PersonClass, Relation, Shown, Standing
 from proxy.model.principal import Authorisation, Organisation, OrganisationKind, Principal, Role
 from proxy.policy.decide import judge_call, judge_person, judge_row, sufficient
@@ -335,7 +335,7 @@ def test_nobody_is_shown_on_a_denied_or_personless_call(matrix):
     """A vacancy page that shows a person after all shows somebody without a rule."""
     assert seen(matrix, Role.AW, UWV, "vacancy.search", CASELOAD, "ID") is FAR
     _call, decision = allowed_call(matrix, Role.AW, UWV, "client.overview.view")
-    denied = replace(decision, effect=Effect.DENY)
+    denied = decision_with(decision, effect=Effect.DENY)
     assert judge_person(matrix, denied, shown("ID"), Standing(CASELOAD, ORDINARY)).effect is Effect.DENY
 
 

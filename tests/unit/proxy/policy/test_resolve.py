@@ -32,6 +32,12 @@ def test_an_export_is_named_by_both_of_its_rights(matrix):
     assert resolved(matrix, call, Role.AW).reason is Reason.FUNCTION_NOT_IN_ROLE
 
 
+def test_a_list_that_a_change_makes_is_never_exported(matrix):
+    """The recipients of a message, by somebody who may send it and may export lists."""
+    call = a_call(matrix, "list.export", "message.group.send")
+    assert resolved(matrix, call, Role.AW, Role.EXP).reason is Reason.FUNCTION_NOT_IN_ROLE
+
+
 @pytest.mark.parametrize(
     ("search", "vacancy", "reason"),
     [

@@ -71,7 +71,7 @@ class Sheet:
             return
         if self.listed and self.format not in {"xls", "csv"}:
             yield TOOLTIP, person["full_name"]
-        for applet in self.view.applets:
+        for applet in (self.view.main,) if self.listed else self.view.applets:
             records = (
                 (person,) if applet.component == "client" or not applet.parent else self.children[applet.component]
             )
@@ -121,7 +121,8 @@ class Sheet:
             text = re.sub(f'(<tr class="rij" id="r_{applet.set}_{applet.number}_{index}") title="[^"]*"', r"\1", text)
         if not self.complete or any(fate.card for fate in fates):
             text = re.sub('<span class="teller">[^<]*', '<span class="teller">#', text)
-        return self._framed(view, text)
+        beside = "".join(pages.form(FRAME, each, view.title, {}) for each in view.applets if each is not applet)
+        return self._framed(view, text + beside)
 
     def _service(self, fates: Sequence[Fate]) -> bytes:
         desk = Desk(_Town(self.children))  # type: ignore[arg-type]

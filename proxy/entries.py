@@ -55,6 +55,7 @@ def released(house: House, trail: Trail) -> tuple[Entry, ...]:
         *outcome(trail),
         access(house, trail),
         *disclosed(trail),
+        *reached(trail),
         *kept_back(trail),
         *learned(trail),
         *tied(trail),
@@ -64,7 +65,8 @@ def released(house: House, trail: Trail) -> tuple[Entry, ...]:
 
 def refused(house: House, trail: Trail) -> tuple[Entry, ...]:
     """Make the entries of a refusal: whoever was in the answer is withheld, and the cursor is unknown once sent."""
-    return (*outcome(trail), access(house, trail), *kept_back(trail), *session_change(house, trail))
+    recorded = (*outcome(trail), access(house, trail), *reached(trail), *kept_back(trail))
+    return (*recorded, *session_change(house, trail))
 
 
 def fulfilled(house: House, trail: Trail) -> tuple[Entry, ...]:
@@ -169,6 +171,21 @@ def disclosed(trail: Trail) -> Iterator[Disclosure]:
         decision, person = verdict.decision, verdict.facts.identity
         shown, hidden, deliberate = decision.shown, decision.hidden, verdict.shown.deliberate
         yield Disclosure(trail.exchange.id, person, verdict.relation, shown, hidden, deliberate, ground(verdict))
+
+
+def reached(trail: Trail) -> Iterator[Disclosure]:
+    """Make one disclosure per person whom a change named and may have reached, and whom its answer does not show.
+
+    A message goes to many, of whom the answer shows ten.
+    """
+    if trail.answered is None or trail.outcome is OutcomeState.REJECTED:
+        return
+    told = {each.facts.identity.digest for each in trail.verdicts}
+    for verdict in {each.facts.identity.digest: each for each in trail.named}.values():
+        decision, person = verdict.decision, verdict.facts.identity
+        if person.digest not in told:
+            held = replace(ground(verdict), present=decision.shown)
+            yield Disclosure(trail.exchange.id, person, verdict.relation, decision.shown, deliberate=True, ground=held)
 
 
 def kept_back(trail: Trail) -> Iterator[Withheld]:

@@ -73,10 +73,10 @@ def decide(house: House, trail: Trail, reply: Reply) -> Trail:
     if trail.principal is None or decision.authorisation is None:
         return trail
     here = vantage(house, trail)
-    named = (judge_named(house, trail, here, (row, known.persons.get(row))) for row in call.row_ids)
+    named = tuple(judge_named(house, trail, here, (row, known.persons.get(row))) for row in call.row_ids)
     refused = next((each for each in named if not each.kept), None)
     if refused is None:
-        return trail
+        return trail_with(trail, named=named) if mutates(trail) else trail
     return trail_with(trail, decision=refused.decision, verdicts=(refused,), denied=refused.decision.reason)
 
 

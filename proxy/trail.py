@@ -90,6 +90,8 @@ class Trail(msgspec.Struct, frozen=True):
     identities: tuple[PersonId, ...] = ()
     """Who the persons of the reading are, in its order."""
     verdicts: tuple[Verdict, ...] = ()
+    named: tuple[Verdict, ...] = ()
+    """Persons whom a change names, all of whom it may change."""
     own: Own | None = None
     """What a function of the gateway itself answers."""
     ties: tuple[Tie, ...] = ()

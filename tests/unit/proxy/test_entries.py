@@ -43,6 +43,18 @@ def test_in_a_refused_answer_everybody_is_kept_back():
     assert {each.reason for each in entries.kept_back(trail)} == {Reason.HIDDEN_CATEGORY, Reason.PROTECTED}
 
 
+def test_whom_a_change_reached_is_recorded_though_the_answer_does_not_show_them():
+    """A message to many shows ten; a rejected one reached nobody; whoever is shown as well has one disclosure."""
+    named = (verdict("1-7A", "999990019", KEPT), verdict("1-7B", "999990020", KEPT))
+    sent = trail_with(TRAIL, named=named, verdicts=named[:1], answered=Answered(answer("message_sent"), Core.LEGACY))
+    for state in (OutcomeState.ACKED, OutcomeState.UNKNOWN):
+        (reached,) = entries.reached(trail_with(sent, outcome=state))
+        assert reached.person == named[1].facts.identity
+        assert (reached.shown, reached.ground.present, reached.deliberate) == (KEPT.shown, KEPT.shown, True)
+    assert not list(entries.reached(trail_with(sent, outcome=OutcomeState.REJECTED)))
+    assert not list(entries.reached(trail_with(sent, answered=None)))
+
+
 def test_an_own_write_is_remembered_unless_it_was_rejected():
     """The session reads the core that has it until newcore has followed."""
     for outcome, expected in ((OutcomeState.ACKED, 41), (OutcomeState.UNKNOWN, 41), (OutcomeState.REJECTED, None)):

@@ -109,6 +109,36 @@ def test_a_mutation_is_intended_before_it_is_sent_and_its_outcome_is_recorded():
     assert isinstance((book >> RECEIPT).end, Released)
 
 
+def test_a_message_to_one_person_out_of_reach_goes_to_nobody():
+    """All recipients are decided before the first byte goes up; one who may not be written to stops it."""
+    name = "message_sent"
+    held = persons(name, caseload_user="AWE0421")
+    rows = Playbook(request(name)).command.call.row_ids
+    strangers = {row: facts(row, "999990032", "0200") for row in rows if row not in held}
+    assert strangers
+    book = (Playbook(request(name)) << Gather) >> known(persons=held | strangers)
+    entries = (book << Append).entries
+    assert [each.reason for each in of(Access, entries)] == [Reason.OUT_OF_REACH]
+    assert len(of(Withheld, entries)) == 1
+    assert not of(Intent, entries)
+
+
+def test_everybody_who_got_a_message_has_one_disclosure():
+    """Those whom the answer shows, and those whom it does not."""
+    name = "message_sent"
+    shown, rows = persons(name, caseload_user="AWE0421"), Playbook(request(name)).command.call.row_ids
+    hidden = [row for row in rows if row not in shown]
+    numbers = ("999990032", "999990044")
+    other = {row: facts(row, bsn, caseload_user="AWE0421") for row, bsn in zip(hidden, numbers, strict=True)}
+    book = (Playbook(request(name)) << Gather) >> known(persons=shown | other)
+    (book << Append) >> replace(RECEIPT, journal=41)
+    (book << Send) >> answer(name)
+    (book << Gather) >> Known(persons=shown)
+    told = [each.person.digest for each in of(Disclosure, (book << Append).entries)]
+    assert sorted(told) == sorted({each.identity.digest for each in (shown | other).values()})
+    assert len(told) == len({*rows, *shown})
+
+
 @pytest.mark.parametrize(
     ("name", "state"),
     [("contact_write_stale", OutcomeState.REJECTED), ("contact_write_rejected", OutcomeState.REJECTED)],

@@ -11,7 +11,8 @@ ENDS = {
     "note_write_on_person": "acked", "note_new_form": "acked", "contact_goto_saves": "acked", "referral_create": "acked",
     "vacancy_write_ok": "acked", "vacancy_create": "acked", "contact_write_stale": "rejected",
     "contact_write_stale_rpc": "rejected", "contact_write_rejected": "rejected", "referral_rejected": "rejected",
-    "vacancy_write_stale": "rejected",
+    "vacancy_write_stale": "rejected", "message_sent": "acked", "message_sent_rpc": "acked", "message_rejected": "rejected",
+    "message_recipient_unknown": "rejected",
 }  # fmt: skip
 
 

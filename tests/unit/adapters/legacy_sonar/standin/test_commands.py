@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from adapters.legacy_sonar.standin.views import BY_NAME, VIEWS
-from adapters.legacy_sonar.standin.visitor import CLIENTS, FORM, PATH
+from adapters.legacy_sonar.standin.visitor import CLIENTS, FORM, MESSAGES, PATH
 
 LIST, ZOEK = "SNR Klant List Applet", "SNR Klant Zoek Applet"
 CONTACT = "SNR Klant Contactgegevens View"
@@ -259,6 +259,20 @@ async def test_candidates_come_from_everywhere_and_need_a_vacancy(visitor, seede
     assert {seeded.record(row)["occupation_code"] for row in found.rows} == {vacancy["occupation_code"]}
     opened = await visitor.drill(found.rows[0], "s_14_1_3_0")
     assert opened.control("s_17_1_2_0").zfill(9) == seeded.record(found.rows[0])["bsn"]
+
+
+async def test_a_message_goes_to_whom_it_names_and_else_to_the_whole_list(standin, visitor, seeded):
+    """The recipients are the clients that were found, else the own ones; what is attached goes along."""
+    row = seeded.ordered("client")[0]
+    found = (await visitor.search_bsn(seeded.record(row)["bsn"])).rows
+    opened = await visitor.open_client("", MESSAGES)
+    assert opened.rows == [each for each in found if each]
+    assert "Bericht verzonden" in (await visitor.send_message([], "Kom", ("s_19_2_3_0", "lijst.xls"))).text
+    assert "veld Bericht (SNR-0012)" in (await visitor.send_message([row], " ")).text
+    assert "Record niet gevonden (SNR-0004)" in (await visitor.send_message(["1-7ZZZZZ"], "Kom")).text
+    sent = standin.control("/counters")["recent"][-1]["values"]
+    assert (sent["recipients"], sent["attachment"]) == (",".join(found), "lijst.xls")
+    assert standin.mutations == {"message.create": 1}
 
 
 async def test_a_referral_needs_an_existing_vacancy(standin, visitor, people, seeded):

@@ -65,8 +65,13 @@ def released(house: House, trail: Trail) -> tuple[Entry, ...]:
 
 def refused(house: House, trail: Trail) -> tuple[Entry, ...]:
     """Make the entries of a refusal: whoever was in the answer is withheld, and the cursor is unknown once sent."""
-    recorded = (*outcome(trail), access(house, trail), *reached(trail), *kept_back(trail))
-    return (*recorded, *session_change(house, trail))
+    return (
+        *outcome(trail),
+        access(house, trail),
+        *reached(trail),
+        *kept_back(trail),
+        *session_change(house, trail),
+    )
 
 
 def fulfilled(house: House, trail: Trail) -> tuple[Entry, ...]:

@@ -73,8 +73,9 @@ def serve(house: House, trail: Trail) -> Walk:
     trail = fulfil.fulfil(house, trail, steps.expected(known, Known))
     if trail.denied:
         return (yield from refuse(house, trail))
+    answer = present.own(house, trail)
     receipt = yield Append(entries.fulfilled(house, trail))
-    return Released(present.own(house, trail), steps.expected(receipt, Receipt))
+    return Released(answer, steps.expected(receipt, Receipt))
 
 
 def refuse(house: House, trail: Trail) -> Walk:

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from adapters.legacy_sonar.standin.visitor import Reply, Visitor
-from proxy import entries, steps
+from proxy import entries, present, steps
+from proxy.desk import fulfil
 from proxy.errors import PoortError, StoreError
 from proxy.listener import carry
 from tests.doubles.needles import anybody
@@ -53,6 +54,8 @@ CALLS: dict[str, Asking] = {
     "denied": lambda gate, browser: browser.open_client(row(gate, "out_of_region")),
     "soap": lambda gate, browser: soap(gate, browser),  # noqa: PLW0108  defined below
     "static": lambda _, browser: browser.exchange("GET", "/sonar_nld/static/sonar.css"),
+    "candidates": lambda _, browser: browser.search_candidates("2000001"),
+    "own": lambda _, browser: browser.exchange("GET", "/sonar_nld/poort/overzicht"),
 }
 
 
@@ -85,6 +88,12 @@ CASES = (
     *(Case("Facts", "principal", call, sent=False) for call in ("page", "rpc", "note", "login", "soap")),
     *(Case("Facts", "persons", call, sent=False) for call in ("page", "rpc", "note", "denied")),
     *(Case("RolloutState", "applied", call, sent=False) for call in ("page", "note", "vacancies")),
+    Case("Facts", "vacancies", "candidates", sent=False),
+    *(
+        Case(*place, "own", sent=False)
+        for place in (("Dialect", "read"), ("Sessions", "claim"), ("Facts", "principal"))
+    ),
+    *(Case(*place, "own", sent=False) for place in (("Ties", "about"), ("Ledger", "append"), ("Dialect", "own"))),
     *(Case("Dialect", "forward", call, sent=False) for call in ("page", "rpc", "note", "login", "soap", "static")),
     Case("Ledger", "append", "note", sent=False),
     *(Case("Cores", "send", call, sent=False) for call in ("page", "rpc", "note", "login", "soap", "static")),
@@ -100,6 +109,8 @@ CASES = (
     Case("Facts", "persons", "list", sent=True),
     Case("Facts", "persons", "page", sent=True, skip=1),
     Case("Dialect", "counter", "list", sent=True),
+    *(Case("Dialect", "vacancies", call, sent=True) for call in ("page", "list", "vacancies")),
+    *(Case("Dialect", "banner", call, sent=True) for call in ("page", "rpc", "list")),
     *(Case("Dialect", "public", call, sent=True) for call in ("page", "note", "login", "soap", "static")),
     *(Case("Ledger", "append", call, sent=True) for call in ("page", "rpc", "list", "login", "logoff", "soap")),
     Case("Ledger", "append", "note", sent=True, skip=1),
@@ -260,11 +271,14 @@ async def test_a_part_whose_wait_was_cancelled_is_a_fault_like_any_other(gate: G
 
 
 BEFORE = {"pass_on": "static", "unread": "unclear", "identify": "page", "decide": "page", "route": "page", "mutates": "page",
-          "intent": "note", "intended": "note", "admit": "page", "expected": "page"}  # fmt: skip
-AFTER = {"untouched": "static", "observe": "page", "persons_shown": "page", "judge": "page", "mask": "page",
+          "intent": "note", "intended": "note", "admit": "page", "expected": "page", "meant": "own", "fulfil": "own",
+          "fulfilled": "own", "own": "own"}  # fmt: skip
+AFTER = {"untouched": "static", "observe": "page", "persons_shown": "page", "judge": "page", "present": "page",
          "released": "page"}  # fmt: skip
 REFUSING = {"refused": "denied", "reason": "denied"}
 STEPS = {**BEFORE, **AFTER, **REFUSING}
+MODULES = {"steps": steps, "entries": entries, "present": present, "fulfil": fulfil}
+"""Modules of which the line names functions."""
 
 
 def named_steps() -> set[str]:
@@ -272,7 +286,7 @@ def named_steps() -> set[str]:
     tree = ast.parse(Path("proxy/line.py").read_text("utf-8"))
     return {
         node.attr for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"steps", "entries"}
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in MODULES
     }  # fmt: skip
 
 
@@ -292,7 +306,7 @@ async def test_a_broken_step_refuses(gate: Gate, step: str, fault: str, monkeypa
 
     mark = log.newest()
     control.reset()
-    monkeypatch.setattr(steps if hasattr(steps, step) else entries, step, raising)
+    monkeypatch.setattr(next(each for each in MODULES.values() if hasattr(each, step)), step, raising)
     if call == "unclear":
         reply = await browser.exchange("GET", "/sonar_nld/start.swe?SWECmd=Onbekend")
     else:

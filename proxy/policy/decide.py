@@ -191,15 +191,16 @@ def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Sta
     allowed = decision.effect is Effect.ALLOW
     at = place(standing.relation, standing.protection, emergency=standing.emergency)
     outcome = _outcome(matrix.enforced, decision.cell, at) if allowed else DENIED
-    reason = _reason(shown, outcome)
+    hidden = shown.categories - outcome.visible
+    reason = _reason(shown, outcome, hidden)
     judged = Decision(
         _effect(reason),
         reason,
         outcome.rules,
         standing.relation,
         decision.authorisation,
-        shown.categories & outcome.visible,
-        shown.categories - outcome.visible,
+        shown.categories - hidden,
+        hidden,
         decision.policy,
         decision.cell,
         duties=outcome.duties if reason is Reason.ALLOWED else _FREE,
@@ -212,7 +213,7 @@ def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Sta
 
 def _staged(judged: Decision, now: Outcome, aim: Outcome, shown: Shown) -> Decision:
     """Say beside a decision what all rules together would do to this person; who loses by a warning reads a banner."""
-    aimed = _effect(_reason(shown, aim))
+    aimed = _effect(_reason(shown, aim, shown.categories - aim.visible))
     lost = judged.shown - aim.visible if aimed is Effect.ALLOW else judged.shown
     if aimed is judged.effect and not lost and now.card is aim.card:
         return judged
@@ -225,13 +226,12 @@ def _staged(judged: Decision, now: Outcome, aim: Outcome, shown: Shown) -> Decis
     )
 
 
-def _reason(shown: Shown, outcome: Outcome) -> Reason:
+def _reason(shown: Shown, outcome: Outcome, hidden: frozenset[Category]) -> Reason:
     """Say whether somebody may be shown under an outcome, and if not, why."""
     if not shown.categories:
         return Reason.UNREADABLE
     if not outcome.visible:
         return outcome.reason
-    hidden = shown.categories - outcome.visible
     if hidden == shown.categories or (outcome.card and not shown.traits):
         return Reason.HIDDEN_CATEGORY
     if hidden and not hidden <= {each.category for each in shown.fields}:

@@ -97,6 +97,12 @@ class Later(Sequence[Field]):
     def __len__(self) -> int:
         return len(self._make())
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Later) and self._make() == other._make()
+
+    def __hash__(self) -> int:
+        return hash(self._make())
+
 
 class Traits(Mapping[str, str]):
     """What a card is made of, as it is shown; read from the match when a card asks for it, which most rows never do."""

@@ -19,7 +19,7 @@ from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
 from proxy.model.person import PersonClass, PersonFacts, PersonId, Relation, Shown, Standing, Unreadable
 from proxy.model.route import Core, Route
-from proxy.policy.decide import judge_call, judge_person, judge_row
+from proxy.policy.decide import judge_person, judge_row, sufficient
 from proxy.routing.choose import Situation, choose
 from proxy.trail import House, Trail, Verdict, trail_with
 
@@ -61,19 +61,30 @@ def identify(house: House, exchange: Exchange, call: Call, reply: Reply) -> Trai
 
 
 def decide(house: House, trail: Trail, reply: Reply) -> Trail:
-    """Decide the call as such, then every row that it names: known to be out of reach = refused before Send."""
+    """Decide the call as such, then every row that it names: known to be out of reach = refused before Send.
+
+    Of several authorisations that suffice the narrowest is used that also allows the rows.
+    """
     call, known = there(trail.call), expected(reply, Known)
     if trail.principal is None:
-        decision = anybody(call, house)
+        decisions: tuple[Decision, ...] = (anybody(call, house),)
     else:
-        decision = judge_call(house.matrix, call, trail.principal, there(trail.day))
-    if decision.effect is not Effect.ALLOW:
-        return trail_with(trail, decision=decision, denied=decision.reason)
-    trail = trail_with(trail, decision=decision, vacancies=known.vacancies)
-    if trail.principal is None or decision.authorisation is None:
+        decisions = sufficient(house.matrix, call, trail.principal, there(trail.day))
+    first = decisions[0]
+    if first.effect is not Effect.ALLOW:
+        return trail_with(trail, decision=first, denied=first.reason)
+    trail = trail_with(trail, decision=first, vacancies=known.vacancies)
+    if trail.principal is None or not call.row_ids:
         return trail
+    under = (decide_rows(house, trail_with(trail, decision=each), known) for each in decisions)
+    refused = next(under)
+    return refused if refused.denied is None else next((each for each in under if each.denied is None), refused)
+
+
+def decide_rows(house: House, trail: Trail, known: Known) -> Trail:
+    """Decide every row that the call names, under the authorisation of the trail's decision."""
     here = vantage(house, trail)
-    named = tuple(judge_named(house, trail, here, (row, known.persons.get(row))) for row in call.row_ids)
+    named = tuple(judge_named(house, trail, here, (row, known.persons.get(row))) for row in there(trail.call).row_ids)
     refused = next((each for each in named if not each.kept), None)
     if refused is None:
         return trail_with(trail, named=named) if mutates(trail) else trail

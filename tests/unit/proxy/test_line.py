@@ -282,3 +282,17 @@ def test_the_token_is_nowhere_in_the_entries():
     (book << Send) >> answer(PAGE)
     (book << Gather) >> Known(persons=persons(PAGE))
     assert TOKEN.decode() not in repr((book << Append).entries)
+
+
+def test_of_two_authorisations_the_narrowest_that_allows_the_person_is_used():
+    """Narrower first, but a person whom only the wider one reaches is opened under that one, and logged under it."""
+    near, wide = adviser(regions=frozenset({"AM06"})), adviser(regions=frozenset({"AM01", "AM02"}))
+    both = replace(
+        near, authorisations=(replace(near.authorisations[0], id="near"), replace(wide.authorisations[0], id="wide"))
+    )
+    book = (Playbook(request(PAGE)) << Gather) >> known(principal=both, persons=persons(PAGE))
+    assert (book << Send).command.admitted.decision.authorisation.id == "wide"
+    own = (Playbook(request(PAGE)) << Gather) >> known(principal=both, persons=persons(PAGE, "0200"))
+    assert (own << Send).command.admitted.decision.authorisation.id == "near"
+    neither = (Playbook(request(PAGE)) << Gather) >> known(principal=both, persons=persons(PAGE, "0363"))
+    assert of(Access, (neither << Append).entries)[0].authorisation == "near"

@@ -41,13 +41,17 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _STATEMENT_LIMIT_MS = 5_000
+_KEEP_ALIVE_SECONDS = (
+    30  # longer than callers keep an idle connection: a close in the moment of reuse is theirs to lose
+)
 
 
 def serve(dsn: str, token: str, host: str, port: int) -> None:
     """Run until the process is told to stop."""
     config = uvicorn.Config(
-        application(engine_on(dsn), token), host=host, port=port, log_config=None, access_log=False, server_header=False
-    )
+        application(engine_on(dsn), token), host=host, port=port, log_config=None, access_log=False,
+        server_header=False, timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )  # fmt: skip
     uvicorn.Server(config).run()
 
 

@@ -2,7 +2,8 @@
 
 Rules: the meaning stands in `translate.py`, here is only the asking; a newcore that is down, slow or answers something
 else is an UpstreamError within two seconds, so that the line can let legacy answer the first page of a list; reads only,
-so an error never leaves anything half done; no personal data goes into an address.
+so an error never leaves anything half done, and a connection that newcore had closed meanwhile (it does so with idle ones)
+costs one more ask on a fresh one, within the same two seconds; no personal data goes into an address.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ from proxy.model.route import Core
 
 TIMEOUT_SECONDS = 2.0
 CONNECTIONS = 64
+IDLE_SECONDS = 15.0
+"""How long a connection is kept for reuse: less than newcore keeps it open, so that it is seldom closed while in use."""
 ZONE = ZoneInfo("Europe/Amsterdam")
 """The zone of the clock at the foot of a page."""
 
@@ -38,7 +41,9 @@ class NewcoreMimic:
             base_url=f"{url}/v1",
             timeout=timeout,
             trust_env=False,
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            limits=httpx.Limits(
+                max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS
+            ),
         )
 
     async def close(self) -> None:
@@ -74,7 +79,14 @@ class NewcoreMimic:
         return Found(inside, answer["vacancies"], answer["total"])
 
     async def _page(self, query: VacancyQuery) -> Mapping[str, Any]:
-        answer = await self._http.get("/vacancies", params=query.parameters())
+        try:
+            answer = await self._http.get("/vacancies", params=query.parameters())
+        except (
+            httpx.RemoteProtocolError,
+            httpx.ReadError,
+            httpx.WriteError,
+        ):  # closed while it was taken from the pool
+            answer = await self._http.get("/vacancies", params=query.parameters())
         if answer.status_code != 200:
             raise UpstreamError(f"status-{answer.status_code}", sent=True, core=Core.NEWCORE)
         read = answer.json()

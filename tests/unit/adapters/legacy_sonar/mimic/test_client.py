@@ -55,6 +55,23 @@ class Origin:
         self._listening.close()
 
 
+class Closing(Origin):
+    """Answers the first request of a connection, and closes it when the second one comes."""
+
+    cut = 0
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            connection.recv(65536)
+            connection.sendall(self._answer)
+            self.cut += bool(connection.recv(65536))
+            connection.close()
+
+
 def told(body: bytes, status: bytes = b"200 OK") -> bytes:
     """An answer as bytes."""
     return b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
@@ -69,6 +86,18 @@ async def fault_of(views, url: str, call: Call = SEARCH, limit: float = 2.0) -> 
     finally:
         await mimic.close()
     return raised.value
+
+
+async def test_a_connection_that_was_closed_in_the_moment_of_reuse_costs_no_page(views):
+    """A read may be asked once more: a page in the middle of a list has no other core to fall back to."""
+    origin = Closing(told(b'{"total":0,"vacancies":[]}'))
+    mimic = NewcoreMimic(origin.url, views)
+    for _ in range(3):
+        page, _ = await mimic.send(SEARCH, session(), ASKED)
+        assert page.status == 200
+    await mimic.close()
+    origin.close()
+    assert origin.cut == 2
 
 
 async def test_the_answer_of_newcore_becomes_a_page_and_a_listing(views):

@@ -34,7 +34,8 @@ class Content:
 
 def values(answer: Answer, name: bytes) -> list[bytes]:
     """Give the values of a field, in order."""
-    return [value.strip() for key, value in answer.fields if key.lower() == name]
+    size = len(name)
+    return [value.strip() for key, value in answer.fields if len(key) == size and key.lower() == name]
 
 
 def decode(answer: Answer) -> Content:

@@ -64,7 +64,7 @@ def ended(call: Call, answer: Answer, grammar: Grammar) -> bool:
 
 def is_entry(answer: Answer) -> bool:
     """Tell whether an answer is the log-in page; data cannot imitate it, since quotes in it are escaped."""
-    if b"content-disposition" in {name.lower() for name, _ in answer.fields}:
+    if values(answer, b"content-disposition"):
         return False
     try:
         return _ENTRY in decode(answer).body

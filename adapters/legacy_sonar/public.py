@@ -7,10 +7,11 @@ messages (XML), exports and pictures keep their bytes. An answer without the leg
 import re
 from dataclasses import replace
 
-from adapters.legacy_sonar.content import UnreadableError, decode
+from adapters.legacy_sonar.content import UnreadableError, decode, values
 from proxy.model.http import Answer, Fields, Request
 
 _FIELDS = frozenset({b"location", b"content-location", b"refresh", b"link"})
+_SIZES = frozenset(map(len, _FIELDS))
 _TEXTS = frozenset(
     {b"text/html", b"text/css", b"text/javascript", b"application/javascript", b"application/x-javascript"}
 )
@@ -31,9 +32,9 @@ def pattern(authority: bytes) -> re.Pattern[bytes]:
 def public(answer: Answer, request: Request, address: re.Pattern[bytes], authority: bytes) -> Answer:
     """Give the answer with the gateway's address in the place of the legacy's."""
     here = _here(request)
-    fields = tuple(
-        (name, address.sub(here, value) if name.lower() in _FIELDS else value) for name, value in answer.fields
-    )
+    fields = answer.fields
+    if any(len(name) in _SIZES and name.lower() in _FIELDS for name, _ in fields):
+        fields = tuple((name, address.sub(here, value) if name.lower() in _FIELDS else value) for name, value in fields)
     body, changed = _body(answer, address, here, authority)
     if changed:
         return replace(answer, fields=_fresh(fields), body=body)
@@ -42,12 +43,12 @@ def public(answer: Answer, request: Request, address: re.Pattern[bytes], authori
 
 def _here(request: Request) -> bytes:
     """The authority by which the client came; without one the address becomes relative."""
-    hosts = [value.strip() for name, value in request.fields if name.lower() == b"host"]
+    hosts = [value.strip() for name, value in request.fields if len(name) == len(b"host") and name.lower() == b"host"]
     return request.scheme + b"://" + hosts[0] if len(hosts) == 1 and hosts[0] else b""
 
 
 def _body(answer: Answer, address: re.Pattern[bytes], here: bytes, authority: bytes) -> tuple[bytes, bool]:
-    coded = any(name.lower() == b"content-encoding" for name, _ in answer.fields)
+    coded = bool(values(answer, b"content-encoding"))
     if not answer.body or (not coded and not _mentions(answer.body, authority)):
         return answer.body, False
     try:

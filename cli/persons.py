@@ -2,10 +2,13 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
+import structlog
 import typer
 
 from cli.output import Json, progress, show
@@ -21,6 +24,8 @@ from proxy.identity.binding import birth_mark, person_id
 from proxy.model.person import PersonId
 
 app = typer.Typer()
+log = structlog.get_logger()
+ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 @app.callback()
@@ -34,7 +39,8 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
     settings = begin()
     report = dossier.Report()
     secret = secret_key(settings)
-    how = dossier.Reading(region_table(), _identify(secret), file.name, partial(birth_mark, secret))
+    today = datetime.now(ZONE).date()
+    how = dossier.Reading(region_table(), _identify(secret), file.name, today, partial(birth_mark, secret))
     with database.open_cluster(settings) as cluster, file.open(encoding="utf-8-sig", newline="") as lines:
         rows = _counted(dossier.read(lines, how, report), file)
         try:
@@ -44,6 +50,7 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
         except OperatorError as refused:
             more = f"\n({report.refused} rows in all)" if report.refused > len(report.problems) else ""
             raise OperatorError(f"{refused}\n" + "\n".join(report.problems) + more) from None
+    _note_unplaced(report)
     result = {
         "persons": report.rows,
         "added": done.added,
@@ -53,6 +60,17 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
         "without_region": report.without_region,
     }
     show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+def _note_unplaced(report: dossier.Report) -> None:
+    """Write a work item into the operational log: whoever has no region is nobody's until somebody mends it."""
+    if report.unplaced:
+        log.warning(
+            "data quality: persons without a region are seen by nobody through their region",
+            municipalities={code or "none": count for code, count in sorted(report.unplaced.items())},
+            persons=report.without_region,
+            todo="correct the municipality in the legacy, or add its region to the dated table, and import again",
+        )
 
 
 @app.command()

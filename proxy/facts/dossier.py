@@ -4,11 +4,13 @@ Rules:
 1. The name is not read. The BSN becomes a digest and a sealed identity before anything is stored, the birth date a digest
    that checks a date which is typed and tells none.
 2. A BSN that fails the 11-test is not padded to somebody else's: the row id names that person, and the row is reported.
-3. A municipality that no table knows is stored as it is and decides as unknown; a code that is none is refused.
+3. A municipality that no table knows on the day is stored as it is, decides as unknown, and is reported by its code;
+   a code that is none is refused.
 4. A file without the optional columns says that nobody moved and nobody agreed to publish: both only widen, so they end.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -51,6 +53,8 @@ class Report:
     rows: int = 0
     without_bsn: int = 0
     without_region: int = 0
+    unplaced: Counter[str] = field(default_factory=Counter)
+    """Municipality codes that have no region on the day, with how many persons live there; "": no municipality at all."""
     problems: list[str] = field(default_factory=list)
     """file:line, what was found, what is allowed; the first hundred."""
     refused: int = 0
@@ -70,6 +74,8 @@ class Reading:
     identify: Callable[[str | None, str], PersonId]
     """BSN (or None) and row id to an identity; a BSN that is none gives the identity of the row id."""
     file: str = "persons.csv"
+    today: date | None = None
+    """The day on which a municipality must have a region; None: any day will do."""
     mark: Callable[[PersonId, str], bytes] | None = None
     """Identity and birth date (`jjjjmmdd`) to the digest that is stored; None: none is."""
 
@@ -131,6 +137,10 @@ def _is_code(written: str) -> bool:
     return len(written) == 4 and written.isascii() and written.isdigit()
 
 
+def _has_region(how: Reading, code: str | None) -> bool:
+    return (how.regions.region(code, how.today) is not None) if how.today else code in how.regions.periods
+
+
 def _person(row: Mapping[str, str], how: Reading, report: Report) -> PersonRow:
     identity = how.identify(row["bsn"] or None, row["row_id"])
     day = _day(row.get("moved_on", ""))
@@ -138,7 +148,9 @@ def _person(row: Mapping[str, str], how: Reading, report: Report) -> PersonRow:
     code = row["municipality_code"] or None
     report.rows += 1
     report.without_bsn += identity.plain is not None and identity.plain.startswith("row:")
-    report.without_region += code not in how.regions.periods
+    if not _has_region(how, code):
+        report.without_region += 1
+        report.unplaced[code or ""] += 1
     return PersonRow(
         row_id=row["row_id"],
         identity=identity,

@@ -39,11 +39,15 @@ class System:
 
     def poort(self, *arguments: str, expect: int = 0) -> str:
         """Run a command of ours against this system; asserts its exit code and gives stdout."""
-        environment = {**clean(), "POORT_DATA_DIR": str(self.data_dir)}
-        command = [sys.executable, "-m", "cli", *arguments]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = self.run(*arguments)
         assert done.returncode == expect, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of ours against this system."""
+        environment = {**clean(), "POORT_DATA_DIR": str(self.data_dir)}
+        command = [sys.executable, "-m", "cli", *arguments]
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
     def log(self, *filters: str, limit: int = 50) -> list[dict[str, Any]]:
         """Give the newest records of the access log."""

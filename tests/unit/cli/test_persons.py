@@ -53,6 +53,21 @@ def test_a_bad_file_is_refused_with_its_line(poort, tmp_path):
     assert (code, "persons.csv:2: found municipality_code '106'" in errors) == (1, True)
 
 
+def test_a_municipality_without_a_region_is_a_work_item_in_the_operational_log(poort, tmp_path):
+    """The codes and how many persons live there, one line; the persons themselves are not named. With none, no line."""
+    file = tmp_path / "persons.csv"
+    rows = PERSONS.splitlines()
+    more = [rows[1].replace("1-CLI1", f"1-CLI{n}").replace("0106", code) for n, code in ((2, "0788"), (3, "9999"))]
+    file.write_text("\n".join((*rows, *more)) + "\n")
+    code, out, errors = poort("persons", "import", str(file), "--json")
+    assert (code, json.loads(out)["without_region"]) == (0, 2)
+    (line,) = [json.loads(each) for each in errors.splitlines() if "data quality" in each]
+    assert (line["level"], line["municipalities"]) == ("warning", {"0788": 1, "9999": 1})
+    assert "1-CLI" not in errors
+    file.write_text(PERSONS)
+    assert "data quality" not in poort("persons", "import", str(file))[2]
+
+
 def test_appointments_become_those_of_the_file(poort, tmp_path):
     """Added once, unchanged at the second time; a day that is none refuses all of them."""
     file = tmp_path / "appointments.csv"

@@ -26,7 +26,9 @@ def test_nobody_asks_without_session_account_and_authorisation():
     assert request(house(), whole, Known()) is not None
     for gone in ({"session": None}, {"principal": None}, {"decision": None}, {"call": None}):
         assert request(house(), trail_with(whole, **gone), Known()) is None
-    assert request(house(), trail_with(whole, decision=decision_with(whole.decision, authorisation=None)), Known()) is None
+    assert (
+        request(house(), trail_with(whole, decision=decision_with(whole.decision, authorisation=None)), Known()) is None
+    )
 
 
 def test_only_a_form_that_is_sent_asks_for_something():

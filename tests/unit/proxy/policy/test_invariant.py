@@ -59,7 +59,7 @@ TEETH = [
 ]
 
 
-@pytest.mark.parametrize(("promise", "where", "standing", "outcome"), TEETH, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(("promise", "where", "standing", "outcome"), TEETH)
 def test_a_promise_has_teeth(matrix, promise, where, standing, outcome):
     """One outcome that opens too much, or contradicts itself, and its promise is named."""
     relation, held, emergency = standing

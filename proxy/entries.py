@@ -213,11 +213,14 @@ def one_each(trail: Trail, *, kept: bool) -> tuple[Verdict, ...]:
 
 
 def learned(trail: Trail) -> Iterator[Learned | LearnedVacancy]:
-    """Keep facts of persons whom the store did not know, and the vacancies that the answer shows."""
+    """Keep facts of persons whom the store did not know, and vacancies unless they are known to be so."""
     for each in trail.verdicts:
         if each.learned and each.facts.row_id and each.facts.municipality:
             yield Learned(each.facts)
-    yield from (LearnedVacancy(each) for each in trail.openings)
+    for vacancy in trail.reading.vacancies if trail.reading else ():
+        held = trail.vacancies.get(vacancy.id)
+        if held is None or replace(held, organisation=vacancy.organisation) != vacancy:
+            yield LearnedVacancy(vacancy)
 
 
 def outcome(trail: Trail) -> Iterator[Outcome]:

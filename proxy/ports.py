@@ -41,10 +41,7 @@ class Dialect(Protocol):
         """Tell how a mutation ended; a page of unknown shape is UNKNOWN, never ACKED."""
 
     def persons(self, call: Call, answer: Answer) -> Reading | Unreadable:
-        """Read every person that the answer shows; call.function is settled by then."""
-
-    def vacancies(self, call: Call, answer: Answer) -> Sequence[Vacancy]:
-        """Read the vacancies that the answer shows; nothing where it is not about them."""
+        """Read every person that the answer shows, and its vacancies; call.function is settled by then."""
 
     def counter(self, reading: Reading, shown: int) -> bytes:
         """Render the own counter for a list of which `shown` rows are left."""

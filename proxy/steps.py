@@ -182,7 +182,7 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
     if signed and call.login and signed[0].user != call.login.user:
         return trail_with(trail, denied=Reason.UNREADABLE, detail="log-in of another user")
     identities = tuple(person_id(house.secret, bsn=each.bsn, row_id=each.row_id) for each in reading.persons)
-    return trail_with(trail, reading=reading, identities=identities, openings=tuple(dialect.vacancies(call, answer)))
+    return trail_with(trail, reading=reading, identities=identities)
 
 
 def reason_unread(trail: Trail, reading: Unreadable) -> Reason:

@@ -85,8 +85,6 @@ class Trail(msgspec.Struct, frozen=True):
     ended: bool = False
     outcome: OutcomeState | None = None
     reading: Reading | None = None
-    openings: tuple[Vacancy, ...] = ()
-    """Vacancies that the answer shows."""
     identities: tuple[PersonId, ...] = ()
     """Who the persons of the reading are, in its order."""
     verdicts: tuple[Verdict, ...] = ()

@@ -6,6 +6,7 @@ whatever cannot be read with certainty is Unreadable.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters.legacy_sonar import export, grammar, login, persons, public, service, soap, vacancy, wire
 from adapters.legacy_sonar import forward as forwarding
@@ -28,7 +29,6 @@ from proxy.model.entry import OutcomeState
 from proxy.model.http import Answer, Request
 from proxy.model.person import Reading, Unreadable
 from proxy.model.screen import Card, Notice, Own
-from proxy.model.tie import Vacancy
 
 _STATIC = re.compile(rb"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9=._&-]*)?")
 _RPC = re.compile(rb"(?i)(?:^|[?&])(?:SWERPC|Rpc)=1(?:&|$)")
@@ -43,9 +43,6 @@ class SonarDialect:
         self._grammar = compile_map(views)
         self._statics = tuple(prefix.encode("ascii") for prefix in catalogue.static_prefixes)
         self._authority = legacy_authority
-        self._views_of_vacancies = {
-            name for name, view in views.views.items() if any(each.of == vacancy.VACANCY for each in view.applets)
-        }
         self._address = public.pattern(legacy_authority)
 
     def read(self, request: Request) -> Call | Unclear | StaticCall:
@@ -136,7 +133,9 @@ class SonarDialect:
             raise UnreadableError("status")
         page = parse(content.body, self._grammar)
         self._check_view(call, page)
-        return persons.read(call, page, content.body)
+        reading = persons.read(call, page, content.body)
+        shown = tuple(vacancy.vacancies(page))
+        return replace(reading, vacancies=shown) if shown else reading
 
     def _check_view(self, call: Call, page: Page) -> None:
         """The page must be of a view that the call is about: legacy shows another one where it ignores a word."""
@@ -180,17 +179,6 @@ class SonarDialect:
         if nothing is not None:
             return refusal.nothing_found(nothing["namespace"].decode(), nothing["operation"].decode())
         return public.public(answer, request, self._address, self._authority)
-
-    def vacancies(self, call: Call, answer: Answer) -> Sequence[Vacancy]:
-        """Read the vacancies that a page shows; nothing where the call is not about them, or the page cannot be read."""
-        function = self._tables.catalogue.function(call.function) if call.function else None
-        if function is None or not self._views_of_vacancies & {key.view for key in function.swe}:
-            return ()
-        try:
-            content = decode(answer)
-            return tuple(vacancy.vacancies(parse(content.body, self._grammar), content.body))
-        except UnreadableError:
-            return ()
 
     def card(self, reading: Reading, index: int, card: Card) -> bytes:
         """Render a candidate's card in the place of its row: no row id, no id of a control, no value of the row."""

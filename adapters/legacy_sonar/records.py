@@ -48,14 +48,12 @@ def _values(applet: Applet, line: bytes) -> Mapping[str, str]:
     for number, cell in _CELL.findall(line):
         control = applet.control(int(number))
         if control is not None:
-            found[control.field] = _text(cell)
+            found[control.field] = text(cell)
     return found
 
 
-def _text(cell: bytes) -> str:
-    for pattern in (_LINK, _INPUT, _AREA):
-        match = pattern.fullmatch(cell)
-        if match:
-            cell = match[1]
-            break
+def text(cell: bytes) -> str:
+    """Give the value of a cell: of its link, input or text area, where it holds one."""
+    if cell[:1] == b"<":
+        cell = next((match[1] for pattern in (_LINK, _INPUT, _AREA) if (match := pattern.fullmatch(cell))), cell)
     return "" if cell == b"&nbsp;" else html.unescape(decode(cell))

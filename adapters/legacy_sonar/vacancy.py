@@ -1,28 +1,38 @@
 """Vacancies as a page shows them: what a match, a card and a grant depend on. No personal data.
 
-Rules: only a vacancy with its number is read; a date or region that cannot be read is unknown, and unknown opens nothing; a
+Why from the matches of the page that is parsed anyway: every list of vacancies that passes by is read, and finding its
+cells a second time cost eight times the reading of the page. Rules: only a vacancy with its number is read; a date or region that cannot be read is unknown, and unknown opens nothing; a
 status that is not open closes it on the day it opened, whatever its closing date says.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from adapters.legacy_sonar import records
-from adapters.legacy_sonar.page import Page
+from adapters.legacy_sonar.page import Fragment, Page
+from adapters.legacy_sonar.place import group
 from proxy.model.tie import Vacancy
 
 VACANCY = "vacancy"
 _OPEN = "Open"
+_READ = frozenset({"vacancy_id", "region", "occupation", "status", "opened", "closed"})
 
 
-def vacancies(page: Page, body: bytes) -> Iterator[Vacancy]:
+def vacancies(page: Page) -> Iterator[Vacancy]:
     """Read the vacancies of a list or a form."""
-    if not any(part.applet.of == VACANCY for part in page.fragments):
-        return
-    shown = [values for _, values in records.rows(page, body)]
-    if any(part.form is not None and part.row_id for part in page.fragments):
-        shown.append(records.form(page, body)[2])
-    for values in shown:
+    for part in page.fragments:
+        if part.applet.of == VACANCY:
+            yield from _read(part)
+
+
+def _read(part: Fragment) -> Iterator[Vacancy]:
+    groups = {control.field: group(control) for control in part.applet.controls if control.field in _READ}
+    matches = [row.match for row in part.rows]
+    if part.form is not None and part.row_id:
+        matches.append(part.form)
+    for match in matches:
+        values = {name: records.text(match[at]) for name, at in groups.items()}
         number = values.get("vacancy_id", "").strip()
         if number:
             yield _vacancy(number, values)
@@ -36,10 +46,12 @@ def _vacancy(number: str, values: Mapping[str, str]) -> Vacancy:
     return Vacancy(number, _region(region), occupation or None, None, opened, closed)
 
 
+@lru_cache(maxsize=256)
 def _region(code: str) -> str | None:
     return code if len(code) == 4 and code.startswith("AM") and code[2:].isascii() and code[2:].isdigit() else None
 
 
+@lru_cache(maxsize=4096)
 def _day(written: str) -> date | None:
     """Read `dd-mm-jjjj`; a day or month that is 00 is unknown."""
     day, _, rest = written.strip().partition("-")

@@ -9,7 +9,7 @@ from re import Pattern
 import msgspec
 
 from proxy.model.http import Span
-from proxy.model.tie import Appointment, Emergency, Grant
+from proxy.model.tie import Appointment, Emergency, Grant, Vacancy
 
 
 class Category(StrEnum):
@@ -160,6 +160,8 @@ class Reading:
     gone are numbered anew."""
     cursor: str | None = None
     """Row on which SONAR's cursor stands after this answer."""
+    vacancies: tuple[Vacancy, ...] = ()
+    """Vacancies that the answer shows, as far as it shows them."""
 
 
 @dataclass(frozen=True, slots=True)

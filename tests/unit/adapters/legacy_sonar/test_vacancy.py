@@ -1,18 +1,22 @@
 """Claims about vacancies as a page shows them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from adapters.legacy_sonar import vacancy
-from proxy.model.exchange import Append, Gather, Known, Send
+from proxy import entries
+from proxy.model.exchange import Append, Exchange, Gather, Known, Send
+from proxy.model.person import Reading
 from proxy.model.principal import Role
-from tests.doubles.playbook import Playbook, adviser, answer, house, recordings, request, session
+from proxy.trail import Trail
+from tests.doubles.playbook import EXCHANGE, NOW, Playbook, adviser, answer, house, recordings, request, session
 
 
 def read(name: str):
     """Read a recorded answer."""
-    return house().dialect.vacancies(Playbook(request(name)).command.call, answer(name))
+    return house().dialect.persons(Playbook(request(name)).command.call, answer(name)).vacancies
 
 
 def test_every_row_of_a_list_is_a_vacancy():
@@ -45,6 +49,18 @@ def test_what_was_read_is_kept_with_the_exchange():
     learned = [each for each in (book << Append).entries if type(each).__name__ == "LearnedVacancy"]
     assert len(learned) == 10
     assert recordings()["vacancy_all"]["persons"] == []
+
+
+@pytest.mark.parametrize(("changed", "learned"), [({}, 0), ({"organisation": "0106"}, 0), ({"region": "AM02"}, 1)])
+def test_a_vacancy_that_is_known_to_be_so_is_not_learned_again(changed, learned):
+    """What the gateway has at hand is compared; the owner, which no page shows, does not count."""
+    (one,) = read("vacancy_open")
+    trail = Trail(
+        Exchange(EXCHANGE, NOW, request("vacancy_open")),
+        reading=Reading((), b"", vacancies=(one,)),
+        vacancies={one.id: replace(one, **changed)},
+    )
+    assert len(list(entries.learned(trail))) == learned
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 PYTHON ?=
 ARGS ?=
 
-.PHONY: help install demo test lint format bench chaos soak lock clean
+.PHONY: help install browser demo test lint format bench chaos soak lock clean
 
 help: ## this list
 	@echo "Sonarpoort, a gateway in front of a legacy application"
@@ -30,7 +30,10 @@ $(STAMP): requirements/dev.txt pyproject.toml .ci/find-python
 demo: install ## run the whole system, seeded, until Ctrl-C
 	@exec $(BIN)/poort demo $(ARGS)
 
-test: install ## all tests; under fifteen minutes on two cores
+browser: ## install Chromium for the tests in a browser (as root, on Debian; elsewhere they are skipped)
+	@.ci/browser
+
+test: install browser ## all tests; under fifteen minutes on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: install ## formatting, rules, types, arrows

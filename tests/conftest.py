@@ -24,6 +24,7 @@ from migrations.apply import upgrade_one
 from migrations.roles import DATABASES
 from proxy.database import Cluster, Database, own_cluster, upgrade
 from proxy.settings import Settings, load
+from tests.scenarios.conftest import System, free_base, start, stop
 
 EXTERNAL = "POORT_TEST_DATABASE_URL"
 
@@ -90,6 +91,16 @@ def fresh_database(database: Cluster) -> Iterator[Cluster]:
     with psycopg.connect(database.owner, autocommit=True) as connection:
         for each in Database:
             _drop(connection, copy.name(each))
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """One running system for all scenarios and browsers that leave it as they found it."""
+    directory = Path(tempfile.mkdtemp(prefix="poort-", dir="/var/tmp"))
+    directory.chmod(0o755)
+    running = start(directory, free_base(), "--clients", "400")
+    yield running
+    assert stop(running) == 0
 
 
 def _drop(connection: psycopg.Connection, name: str, attempts: int = 50) -> None:

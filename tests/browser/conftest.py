@@ -1,7 +1,7 @@
 """Browsers for tests; where there is none, the reason why.
 
-Rule: `make test` installs Chromium where it can (root, and a Debian package manager); there its absence is a failure.
-Elsewhere these tests are skipped, and say so.
+Rule: `make test` installs Chromium where it can (root, on Debian); there its absence is a failure. Elsewhere these tests
+are skipped, and say so.
 """
 
 import os
@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -61,12 +62,18 @@ def missing() -> str:
     return ", ".join(name for name in (BROWSER, DRIVER) if shutil.which(name) is None)
 
 
+def is_debian() -> bool:
+    """Tell whether the packages can be had by their names."""
+    release = Path("/etc/os-release")
+    return release.exists() and "ID=debian" in release.read_text(encoding="utf-8").splitlines()
+
+
 @pytest.fixture(scope="session")
 def chromedriver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The driver of Chromium; fails or skips where it cannot be had."""
     if missing():
         reason = f"not found: {missing()} (Debian packages chromium and chromium-driver)"
-        if os.geteuid() == 0 and shutil.which("apt-get"):
+        if os.geteuid() == 0 and is_debian():
             pytest.fail(f"{reason}; `make browser` installs them")
         pytest.skip(reason)
     with driver(tmp_path_factory.mktemp("browser") / "driver.log") as base:
@@ -93,7 +100,7 @@ def enter(request: pytest.FixtureRequest, chromedriver: str, town: Town) -> Ente
             opened.fill("SWEUserName", user)
             opened.fill("SWEPassword", PASSWORDS[user])
             opened.click("input[type=submit]")
-            assert "Werkvoorraad" in opened.text
+            assert opened.reads("Werkvoorraad"), opened.text
             yield person
 
     return log_in

@@ -7,13 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFSETS = (0, 10, 20, 120, 121)
@@ -98,13 +94,3 @@ def stop(system: System) -> int:
     system.process.send_signal(signal.SIGTERM)
     system.process.communicate(timeout=90)
     return system.process.returncode
-
-
-@pytest.fixture(scope="session")
-def system() -> Iterator[System]:
-    """One running system for all scenarios that leave it as they found it."""
-    directory = Path(mkdtemp(prefix="poort-", dir="/var/tmp"))
-    directory.chmod(0o755)
-    running = start(directory, free_base(), "--clients", "400")
-    yield running
-    assert stop(running) == 0

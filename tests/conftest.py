@@ -76,19 +76,40 @@ def database(settings: Settings) -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture
-def fresh_database(database: Cluster) -> Iterator[Cluster]:
-    """The same server with empty copies of both databases, for tests that spoil or count."""
-    copy = database
-    suffix = secrets.token_hex(4)
+@pytest.fixture(scope="session")
+def blank(database: Cluster) -> Iterator[Cluster]:
+    """Empty, migrated databases that nobody connects to: what a fresh one is copied from."""
+    copy = _named(database, f"blank_{secrets.token_hex(4)}")
     with psycopg.connect(database.owner, autocommit=True) as connection:
         for each in DATABASES:
-            name = f"{each.name}_{suffix}"
-            _copy_empty(connection, each.name, name, each.roles)
-            copy = copy.called(Database(each.name), name)
-    _migrate(copy)
+            _copy(connection, "template0", copy.name(Database(each.name)), each.roles)
+    for each in DATABASES:
+        upgrade_one(copy.owner, replace(each, name=copy.name(Database(each.name))), 10.0)
     yield copy
+    _remove(copy)
+
+
+@pytest.fixture
+def fresh_database(database: Cluster, blank: Cluster) -> Iterator[Cluster]:
+    """The same server with empty copies of both databases, for tests that spoil or count."""
+    copy = _named(database, secrets.token_hex(4))
     with psycopg.connect(database.owner, autocommit=True) as connection:
+        for each in DATABASES:
+            database_of = Database(each.name)
+            _copy(connection, blank.name(database_of), copy.name(database_of), each.roles)
+    yield copy
+    _remove(copy)
+
+
+def _named(cluster: Cluster, suffix: str) -> Cluster:
+    """Give the cluster with databases of other names."""
+    for each in Database:
+        cluster = cluster.called(each, f"{cluster.name(each)}_{suffix}")
+    return cluster
+
+
+def _remove(copy: Cluster) -> None:
+    with psycopg.connect(copy.owner, autocommit=True) as connection:
         for each in Database:
             _drop(connection, copy.name(each))
 
@@ -113,15 +134,12 @@ def _drop(connection: psycopg.Connection, name: str, attempts: int = 50) -> None
     raise AssertionError(f"{name} could not be dropped")
 
 
-def _copy_empty(connection: psycopg.Connection, name: str, copy: str, roles: tuple[str, ...]) -> None:
-    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(copy)))
+def _copy(connection: psycopg.Connection, source: str, copy: str, roles: tuple[str, ...]) -> None:
+    """Copy a database; privileges on the database itself are not copied with it."""
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+    connection.execute(create.format(sql.Identifier(copy), sql.Identifier(source)))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(copy)))
     for role in roles:
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(copy), sql.Identifier(role))
         )
-
-
-def _migrate(cluster: Cluster) -> None:
-    for each in DATABASES:
-        upgrade_one(cluster.owner, replace(each, name=cluster.name(Database(each.name))), 10.0)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import explanation
+from cli import explanation, replay
 from cli.matrixfile import archived, catalogue, history, in_force, names, of_file
 from cli.output import Json, show, show_rows, tell
 from cli.reach import read_reach
@@ -125,6 +125,23 @@ def diff(
     who = after if len(after.roles) >= len(before.roles) else before
     said = [*rules_told(before, after), *told(changes, who, names(known))]
     show(None, "\n".join(said) or "geen verschil: niemand krijgt of verliest iets", as_json=False)
+
+
+@app.command("replay")
+def replay_(
+    new: Annotated[str, typer.Argument(help="file of the candidate, or hash of a version that was in force")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="how far back")] = 30,
+    target: Annotated[bool, typer.Option("--target", help="as if every rule of it were enforced")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run a candidate on the recorded decisions of the log: what changes for whom, and what cannot be told."""
+    settings, known = begin(), catalogue()
+    loaded = _version(settings, new)
+    candidate = replay.all_rules(loaded) if target else loaded
+    with open_cluster(settings) as cluster:
+        found = replay.run(cluster, candidate, known, days)
+    said = "\n".join(replay.told(found, candidate, names(known)))
+    show(replay.rows(found, candidate, names(known)), said, as_json=as_json)
 
 
 def _version(settings: Settings, name: str) -> Matrix:

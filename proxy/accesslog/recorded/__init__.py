@@ -1,0 +1,1 @@
+"""The recorded decisions as distinct vectors, for a replay under another matrix."""

@@ -1,0 +1,88 @@
+"""Claims about reading recorded decisions as vectors, from a log that the real ledger wrote into a real PostgreSQL."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from proxy.accesslog.reading.store import snapshot
+from proxy.accesslog.recorded.store import RecordedDecisions
+from proxy.database import Cluster, Role
+from proxy.model.recorded import Level, Recorded
+from tests.doubles.playbook import house
+from tests.doubles.traffic import Recording, record
+
+EVER = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def recording(fresh_database: Cluster) -> Recording:
+    """Some hundred exchanges in an empty log."""
+    return asyncio.run(record(fresh_database, house().matrix, 300))
+
+
+@pytest.fixture
+def log(fresh_database: Cluster, recording: Recording) -> Iterator[RecordedDecisions]:
+    """The log as the console may read it."""
+    with snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        yield RecordedDecisions(connection, EVER)
+
+
+def alike(one: Recorded, count: int) -> Recorded:
+    """Give a vector with plain words, so that two can be compared."""
+    persons = tuple(sorted(one.persons, key=repr))
+    held = one.call.held if one.level is Level.CALL else frozenset()
+    return replace(one, id=0, call=replace(one.call, held=held), persons=persons, count=count)
+
+
+def test_vectors_are_the_distinct_decisions_with_how_often_each_was_made(recording: Recording, log: RecordedDecisions):
+    """No decision is left out, and none is counted twice; a call counts also where people in it were refused."""
+    expected: Counter[Recorded] = Counter()
+    for _, each in recording.vectors():
+        expected[alike(each, 0)] += 1
+        if each.level is Level.REFUSED:
+            expected[alike(replace(each, level=Level.CALL, persons=()), 0)] += 1
+    found: Counter[Recorded] = Counter()
+    for one in log.vectors():
+        found[alike(one, 0)] += one.count
+    calls = {each: count for each, count in expected.items() if each.level is not Level.CALL}
+    assert {each: count for each, count in found.items() if each.level is not Level.CALL} == calls
+    assert sum(count for each, count in found.items() if each.level is Level.CALL) == len(recording.stored)
+    assert {each.call for each in found} == {each.call for each in expected}
+
+
+def test_traces_say_who_is_behind_vectors_each_access_once(recording: Recording, log: RecordedDecisions):
+    """Every account with its team, and an access with several changed persons is one."""
+    numbers = [each.id for each in log.vectors()]
+    traces = list(log.traces(numbers))
+    assert sum(each.count for each in traces) == len(recording.stored)
+    assert {each.account for each in traces} == {each.principal.user for each in recording.scenes}
+    assert {each.team for each in traces} == {f"T{len(each.principal.user)}" for each in recording.scenes}
+    assert set().union(*(each.vectors for each in traces)) == set(numbers)
+    assert not list(log.traces([]))
+
+
+def test_only_what_was_recorded_since_the_moment_is_read(fresh_database: Cluster, recording: Recording):
+    """Persons as well as calls."""
+    with snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        log = RecordedDecisions(connection, datetime.now(UTC) + timedelta(minutes=1))
+        assert list(log.vectors()) == []
+
+
+def test_a_row_without_a_ground_is_read_as_such(fresh_database: Cluster, recording: Recording):
+    """Written by a release that kept none: unknown, not ordinary."""
+    with psycopg.connect(fresh_database.owner_dsn()) as owner:
+        owner.execute("ALTER TABLE disclosure DISABLE TRIGGER ALL")
+        owner.execute("UPDATE disclosure SET protection = NULL, emergency = NULL, present = NULL, rules = NULL")
+    with snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        shown = [
+            each.persons[0]
+            for each in RecordedDecisions(connection, EVER).vectors()
+            if each.level is Level.PERSON and each.persons[0].reason is None
+        ]
+    assert shown
+    assert {(each.protection, each.emergency, each.present) for each in shown} == {(None, None, None)}

@@ -134,9 +134,16 @@ def access(house: House, trail: Trail) -> Access:
         routing=house.routing.hash,
         upstream_status=trail.answered.answer.status if trail.answered else None,
         rows=sum(verdict.kept for verdict in trail.verdicts) if not denied else 0,
-        detail=trail.detail or (route.reason if route and route.reason == "fallback" else ""),
+        detail=trail.detail or unlike(trail),
         regions=house.regions.hash,
     )
+
+
+def unlike(trail: Trail) -> str:
+    """Say in what the request that a core got was not the one that the client sent, or went elsewhere than its route."""
+    if trail.route and trail.route.reason == "fallback":
+        return "fallback"
+    return "narrowed" if trail.answered and trail.answered.narrowed else ""
 
 
 def target(trail: Trail) -> Effect:

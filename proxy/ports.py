@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from proxy.model.call import Call, Credentials, StaticCall, Unclear
-from proxy.model.decision import Reason
+from proxy.model.decision import Reason, Scope
 from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt
 from proxy.model.exchange import About, End
 from proxy.model.http import Answer, BadHead, Request
@@ -27,6 +27,9 @@ class Dialect(Protocol):
 
     def forward(self, request: Request) -> Request:
         """Take off what may not go up: forged identity fields, Range/If-*, encodings that cannot be decoded."""
+
+    def narrowed(self, request: Request, call: Call, scope: Scope) -> Request:
+        """Write a scope into the query of a search; the very same request where that is not certain."""
 
     def logged_in(self, call: Call, answer: Answer) -> tuple[Credentials, bytes] | None:
         """Say who logged in and under which token; None: the log-in failed, whatever the status was."""

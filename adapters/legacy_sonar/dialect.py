@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapters.legacy_sonar import export, grammar, login, persons, public, service, soap, vacancy, wire
+from adapters.legacy_sonar import export, grammar, login, narrow, persons, public, service, soap, vacancy, wire
 from adapters.legacy_sonar import forward as forwarding
 from adapters.legacy_sonar import outcome as ending
 from adapters.legacy_sonar import refuse as refusal
@@ -24,7 +24,7 @@ from adapters.legacy_sonar.vocabulary import LOGIN_VIEW, SCREEN_PATH, SERVICE_PA
 from adapters.legacy_sonar.wire import OddError
 from proxy.catalogue import Catalogue
 from proxy.model.call import Call, Credentials, Format, Kind, StaticCall, Unclear
-from proxy.model.decision import Reason
+from proxy.model.decision import Reason, Scope
 from proxy.model.entry import OutcomeState
 from proxy.model.http import Answer, Request
 from proxy.model.person import Reading, Unreadable
@@ -77,6 +77,10 @@ class SonarDialect:
     def forward(self, request: Request) -> Request:
         """Take off what may not go up: forged identity fields, Range/If-*, encodings that cannot be decoded."""
         return forwarding.forward(request, self._statics)
+
+    def narrowed(self, request: Request, call: Call, scope: Scope) -> Request:
+        """Write a scope into the query of a search; the very same request where that is not certain."""
+        return narrow.narrowed(request, call, scope, self._tables.views)
 
     def logged_in(self, call: Call, answer: Answer) -> tuple[Credentials, bytes] | None:
         """Say who logged in and under which token; None: the log-in failed, whatever the status was."""

@@ -195,21 +195,24 @@ class Carry:
                     )
                 else:
                     return Answered(answer, Core.NEWCORE, listing)
-        return Answered(await self._legacy(errand, admitted.call, command.session), Core.LEGACY)
+        return await self._legacy(errand, command)
 
-    async def _legacy(self, errand: Errand, call: Call | StaticCall, session: Session | None) -> Answer:
+    async def _legacy(self, errand: Errand, command: Send) -> Answered:
         """Send to legacy, once, on a connection of this session alone."""
-        request = errand.house.dialect.forward(errand.exchange.request)
+        call, session, dialect = command.admitted.call, command.session, errand.house.dialect
+        forwarded, scope = dialect.forward(errand.exchange.request), command.admitted.decision.scope
+        request = dialect.narrowed(forwarded, call, scope) if scope and isinstance(call, Call) else forwarded
         owner = owner_of(call, session, errand.exchange.id)
         errand.sent = True
         errand.uncertain = errand.claimed is not None
         legacy = self._world.cores[Core.LEGACY]
         try:
-            return await legacy.send(request, session=owner, repeatable=is_repeatable(call), slow=is_slow(call))
+            answer = await legacy.send(request, session=owner, repeatable=is_repeatable(call), slow=is_slow(call))
         except UpstreamError as fault:
             errand.sent = fault.sent
             errand.uncertain = errand.uncertain and fault.sent
             raise
+        return Answered(answer, Core.LEGACY, narrowed=request is not forwarded)
 
     async def _append(self, errand: Errand, made: tuple[Entry, ...]) -> Receipt:
         receipt = await self._world.ledger.append(made)

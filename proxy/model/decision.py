@@ -51,6 +51,17 @@ class Reason(StrEnum):
     FAULT = "fault"
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """Where everybody lives whom a search may show: in (or as the responsibility of) one of the regions, or in a municipality.
+
+    It narrows what legacy is asked for and grants nothing. Who is nearer than a region may live elsewhere.
+    """
+
+    regions: frozenset[str] = frozenset()
+    municipality: str | None = None
+    """CBS code, four digits; None: the regions say it."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     """One decision: about a call (relation None) or about one person shown in its answer.
 
@@ -78,6 +89,8 @@ class Decision(msgspec.Struct, frozen=True):
     duties: frozenset[Duty] = frozenset()
     card: bool = False
     """Only as a card: the row is replaced by one that identifies nobody (RG5)."""
+    scope: Scope | None = None
+    """To what the legacy's query may be narrowed; None: it goes as it came."""
 
 
 decision_with = msgspec.structs.replace

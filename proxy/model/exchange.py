@@ -92,6 +92,8 @@ class Answered:
     answer: Answer
     core: Core
     listing: Listing | None = None
+    narrowed: bool = False
+    """The core was asked for less than the client asked: the query was written into a scope."""
 
 
 @dataclass(frozen=True, slots=True)

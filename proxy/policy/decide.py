@@ -22,6 +22,7 @@ from proxy.model.principal import Authorisation, Principal
 from proxy.policy.matrix import Matrix
 from proxy.policy.resolve import CHAIN, EXPORTED, Seated, resolve
 from proxy.policy.rule import Place, Width, place
+from proxy.policy.scope import scope
 from proxy.policy.table import DENIED, Outcome, Table, joined
 
 _WIDTHS = {width: rank for rank, width in enumerate(Width)}
@@ -93,6 +94,7 @@ def _judge(matrix: Matrix, call: Call, authorisation: Authorisation, held: list[
         cell=now.cell,
         target=Effect.DENY if closed else None,
         pending=now.pending if closed else (),
+        scope=scope(matrix, call, now),
     )
 
 

@@ -175,7 +175,7 @@ def _parts(change: Change) -> Iterator[tuple[str, str]]:
 
 
 def rules_told(old: Matrix, new: Matrix) -> Iterator[str]:
-    """Say which rules came, went, changed their stage, or were written anew."""
+    """Say which rules came, went, changed their stage, or were written anew, and whose searches are narrowed now."""
     before, after = ({rule.id: rule for rule in each.rules} for each in (old, new))
     for name in before.keys() - after.keys():
         yield f"Regel {name} is vervallen: {before[name].text}"
@@ -184,6 +184,9 @@ def rules_told(old: Matrix, new: Matrix) -> Iterator[str]:
             yield f"Regel {name} is nieuw ({MODES[rule.mode]}): {rule.text}"
         elif rule != before[name]:
             yield from _rule_told(before[name], rule)
+    for role, row in new.roles.items():
+        if row.narrow is not old.roles[role].narrow:
+            yield f"{row.name} zoekt in SONAR {'voortaan alleen' if row.narrow else 'niet langer alleen'} in het eigen gebied"
 
 
 def _rule_told(was: Rule, now: Rule) -> Iterator[str]:

@@ -28,6 +28,7 @@ _CATEGORIES = {category.value: category for category in Category}
 _RELATIONS = {relation.value: relation for relation in Relation}
 _ORGANISATIONS = {kind.value: kind for kind in OrganisationKind}
 _WIDTHS = {width.value: width for width in Width}
+_PLACES = (Width.REGION, Width.MUNICIPALITY)
 _SECTIONS = ("version", "owner", "roles", "groups", "impersonal", "accompany", "functions", "rules", "practices")
 
 
@@ -150,14 +151,17 @@ def _seats(
 def _roles(place: Place) -> dict[Role, RoleRow]:
     found = {}
     for name, row in place.closed(tuple(_ROLES)).items():
-        keys = row.closed(("name", "organisations", "width", "own"))
+        keys = row.closed(("name", "organisations", "width", "own"), ("narrow",))
         found[_ROLES[name]] = RoleRow(
             _ROLES[name],
             keys["name"].text(),
             keys["organisations"].words(_ORGANISATIONS, "organisation"),
             keys["width"].word(_WIDTHS, "width"),
             keys["own"].words(_RELATIONS, "relation"),
+            "narrow" in keys and keys["narrow"].boolean(),
         )
+        if found[_ROLES[name]].narrow and found[_ROLES[name]].width not in _PLACES:
+            keys["narrow"].refuse("a width that is no place", f"narrow with width {' or '.join(_PLACES)}, or no narrow")
     return found
 
 

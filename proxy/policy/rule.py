@@ -98,6 +98,8 @@ class RoleRow:
     width: Width
     own: frozenset[Relation]
     """Relations that `(eigen)` stands for."""
+    narrow: bool = False
+    """Searches of this role are narrowed in legacy itself to where it may see anybody (`scope.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from adapters.legacy_sonar.standin.server import Options, build
 from proxy.facts.double import merged
 from proxy.identity.binding import lookup, person_id, session_key
 from proxy.line import walk
+from proxy.model.call import Call
 from proxy.model.entry import Entry, Receipt, SessionChange
 from proxy.model.exchange import Answered, Append, Command, End, Exchange, Gather, Known, Reply, Send
 from proxy.model.http import Answer, Request
@@ -74,13 +75,19 @@ class Inside:
         if isinstance(command, Gather):
             return self._gathered(command)
         if isinstance(command, Send):
-            return Answered(self.direct(self.house.dialect.forward(exchange.request)), Core.LEGACY)
+            return Answered(self.direct(self._sent(command, exchange.request)), Core.LEGACY)
         assert isinstance(command, Append)
         self.entries += command.entries
         for entry in command.entries:
             if isinstance(entry, SessionChange):
                 self.sessions[entry.session.key] = entry.session
         return Receipt(exchange.id, "W1", int(exchange.id))
+
+    def _sent(self, command: Send, request: Request) -> Request:
+        """Give what legacy gets, as `listener/carry.py` makes it."""
+        dialect, call, scope = self.house.dialect, command.admitted.call, command.admitted.decision.scope
+        forwarded = dialect.forward(request)
+        return dialect.narrowed(forwarded, call, scope) if scope and isinstance(call, Call) else forwarded
 
     def _gathered(self, asked: Gather) -> Known:
         if asked.rows is not None:

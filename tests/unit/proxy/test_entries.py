@@ -99,3 +99,13 @@ def test_a_broken_head_is_recorded_by_its_rule():
         "192.0.2.9",
         None,
     )
+
+
+def test_the_record_says_that_legacy_was_asked_for_less():
+    """What went up is not what the client sent: whoever reads the log must be able to tell."""
+    answered = Answered(answer("client_search_name"), Core.LEGACY, narrowed=True)
+    assert entries.access(house(), trail_with(TRAIL, answered=answered)).detail == "narrowed"
+    assert entries.access(house(), trail_with(TRAIL, answered=replace(answered, narrowed=False))).detail == ""
+    fallen = trail_with(TRAIL, answered=answered, route=replace(ROUTE, reason="fallback"))
+    assert entries.access(house(), fallen).detail == "fallback"
+    assert entries.access(house(), trail_with(TRAIL, answered=answered, detail="not-found")).detail == "not-found"

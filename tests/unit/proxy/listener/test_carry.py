@@ -1,6 +1,8 @@
 """Claims about how a fault is named; that every fault becomes a refusal is shown on real parts in tests/failures."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -8,10 +10,12 @@ from proxy.accesslog.record import uuid7
 from proxy.errors import SessionBusyError, StaleSessionError, StoreError, UpstreamError
 from proxy.listener import carry
 from proxy.model.call import Call, Format, Kind, Link, StaticCall
-from proxy.model.decision import Reason
-from proxy.model.exchange import Exchange
+from proxy.model.decision import Reason, Scope
+from proxy.model.exchange import Exchange, Gather, Send
+from proxy.model.http import Answer, Request
+from proxy.model.route import Core
 from proxy.trail import Trail
-from tests.doubles.playbook import EXCHANGE, NOW, house, request, session
+from tests.doubles.playbook import EXCHANGE, NOW, Playbook, adviser, answer, house, known, request, session
 
 CHANGE = Call(Format.HTML, (Link("vacancy.manage"),), "vacancy.manage", Kind.MUTATE)
 LOOK = Call(Format.HTML, (Link("vacancy.search"),), "vacancy.search", Kind.SEARCH, repeatable=True)
@@ -77,3 +81,32 @@ def test_the_start_of_an_exchange_is_in_its_id():
     """To the millisecond: enough for a duration."""
     now = datetime(2026, 3, 2, 9, 0, 0, 123000, tzinfo=UTC)
     assert carry.started_us(uuid7(now, bytes(10))) == now.timestamp() * 1e6
+
+
+@dataclass(slots=True)
+class Listening:
+    """A core that keeps what it gets."""
+
+    got: list[Request] = field(default_factory=list)
+
+    async def send(self, request: Request, **_: Any) -> Answer:
+        """Answer with a list."""
+        self.got.append(request)
+        return answer("client_search_name")
+
+
+@pytest.mark.parametrize(
+    ("name", "scope"), [("client_search_name", Scope(frozenset({"AM01"}))), ("client_search_bsn", None)]
+)
+async def test_legacy_is_asked_for_no_more_than_the_decision_can_show(name, scope):
+    """A search by name goes up with the scope of its decision, and the answer says so; one by BSN as it came."""
+    book = (Playbook(request(name)) << Gather) >> known(principal=adviser())
+    book << Send
+    core, walked = Listening(), errand(None, sent=False)
+    walked.exchange = Exchange(EXCHANGE, NOW, request(name))
+    world = carry.World(*([None] * 5), {Core.LEGACY: core}, None, None)
+    answered = await carry.Carry(world, house)._send(walked, book.command)
+    assert book.command.admitted.decision.scope == scope
+    assert answered.narrowed is (scope is not None)
+    assert (core.got[0] == request(name)) is (scope is None)
+    assert (b"&s_1_1_10_0=%22AM01%22" in core.got[0].body) is (scope is not None)

@@ -34,6 +34,13 @@ def reported(source: str, rule: str) -> str:
     return re.sub(rf"(- id: {re.escape(rule)}\n(?:    .*\n)*?    mode: )enforce", r"\1report", source, count=1)
 
 
+def test_whose_searches_are_narrowed_is_told(matrix, source, catalogue):
+    """It decides about nobody, and yet somebody is found no longer."""
+    after = load(source.replace(", narrow: true", "", 1), catalogue)
+    assert list(rules_told(matrix, after)) == ["Adviseur werk zoekt in SONAR niet langer alleen in het eigen gebied"]
+    assert list(rules_told(after, matrix)) == ["Adviseur werk zoekt in SONAR voortaan alleen in het eigen gebied"]
+
+
 def test_the_same_matrix_makes_no_difference(matrix, change):
     """A remark, and a sentence that was written better, change nothing for anybody."""
     assert list(difference(matrix, matrix)) == []

@@ -63,7 +63,7 @@ def test_the_hash_is_that_of_the_bytes(matrix, catalogue, source):
             r"found no 'MIG'",
         ),
         (
-            "width: region, own: [caseload, assigned]}\n  IDV",
+            "width: region, own: [caseload, assigned], narrow: true}\n  IDV",
             "width: wide, own: []}\n  IDV",
             r"the width 'wide'; allowed: caseload",
         ),

@@ -15,12 +15,23 @@ _CALL = """a.policy, a.kind, a.decision, a.reason, a.role, a.organisation_kind, 
     a.kind = 'mutate' AND a.decision = 'allow' AND a.rows = 0"""
 _SHOWN = "x.relation, x.protection, x.emergency, x.present, x.shown, x.masked, NULL::text"
 _KEPT = "x.relation, x.protection, x.emergency, x.present, '{}'::text[], '{}'::text[], x.reason"
+_NONE = "'{}'::text[]"
 _SINCE = "a.recorded_at >= %(since)s"
 
 
 def _hash(columns: str) -> str:
     return f"hash_record_extended(ROW({columns}), 0)"
 
+
+# PostgreSQL hashes an array, and a row, as a polynomial in 31 over its parts: {AP}, {ID,LD,SV} and {ID,LD}, {AP,SV} side by
+# side give the same number, as was measured. So every array has a seed of its own, under which its words hash otherwise.
+def _hash_person(shown: str, masked: str, reason: str) -> str:
+    arrays = ", ".join(f"hash_array_extended({each}, {at})" for at, each in enumerate(("x.present", shown, masked), 1))
+    return _hash(f"x.relation, x.protection, x.emergency, {arrays}, {reason}")
+
+
+_SHOWN_NUMBER = _hash_person("x.shown", "x.masked", "NULL::text")
+_KEPT_NUMBER = _hash_person(_NONE, _NONE, "x.reason")
 
 # What the directory knows each account to hold, beside the authorisation that a record names.
 _HELD = """held AS MATERIALIZED (SELECT account, array_agg(DISTINCT role || '@' || organisation_kind) AS held
@@ -37,14 +48,14 @@ def _accesses(decision: str) -> str:
         UNION ALL SELECT NULL::uuid, NULL::bigint WHERE false"""  # noqa: S608
 
 
-def _numbered(table: str, columns: str) -> str:
-    return f"SELECT x.access, {_hash(columns)} AS person FROM {table} x WHERE x.recorded_at >= %(since)s"  # noqa: S608
+def _numbered(table: str, number: str) -> str:
+    return f"SELECT x.access, {number} AS person FROM {table} x WHERE x.recorded_at >= %(since)s"  # noqa: S608
 
 
 # Joined by the id of the access: by chain, number and moment the planner would expect one row and choose accordingly.
-_EVERYBODY = f"{_numbered('disclosure', _SHOWN)} UNION ALL {_numbered('withheld', _KEPT)}"
+_EVERYBODY = f"{_numbered('disclosure', _SHOWN_NUMBER)} UNION ALL {_numbered('withheld', _KEPT_NUMBER)}"
 _RELEASED = f"SELECT a.id, a.call, x.person FROM ({_accesses('allow')}) a JOIN ({_EVERYBODY}) x ON x.access = a.id"  # noqa: S608
-_CROWDS = f"""SELECT a.id, a.call, array_agg({_hash(_KEPT)} ORDER BY {_hash(_KEPT)}) AS persons
+_CROWDS = f"""SELECT a.id, a.call, array_agg({_KEPT_NUMBER} ORDER BY {_KEPT_NUMBER}) AS persons
     FROM ({_accesses("deny")}) a JOIN withheld x ON x.access = a.id AND x.recorded_at >= %(since)s
     GROUP BY a.id, a.call"""  # noqa: S608
 
@@ -61,20 +72,20 @@ CROWDS = f"""SELECT {_hash("call, persons")}, call, persons, any_value(id), coun
 """Who was together in a refused answer: it opens only where everybody in it does."""
 
 
-def _sample(table: str, columns: str) -> str:
-    return f"""SELECT {_hash(columns)}, to_jsonb(ROW({columns})) FROM access a
+def _sample(table: str, number: str, columns: str) -> str:
+    return f"""SELECT {number}, to_jsonb(ROW({columns})) FROM access a
     JOIN {table} x ON x.writer = a.writer AND x.seq = a.seq AND x.recorded_at = a.recorded_at
     WHERE a.id = ANY(%(samples)s) AND {_SINCE}"""  # noqa: S608
 
 
 SAMPLE_CALLS = f"SELECT {_hash(_CALL)}, to_jsonb(ROW({_CALL})) FROM access a WHERE a.id = ANY(%(samples)s) AND {_SINCE}"  # noqa: S608
 """What the numbers of calls stand for, by an access of each."""
-SAMPLE_PERSONS = (_sample("disclosure", _SHOWN), _sample("withheld", _KEPT))
+SAMPLE_PERSONS = (_sample("disclosure", _SHOWN_NUMBER, _SHOWN), _sample("withheld", _KEPT_NUMBER, _KEPT))
 """What the numbers of persons stand for, by an access of each."""
 
 
-def _touched(table: str, columns: str, decision: str) -> str:
-    return f"""SELECT a.id, a.account, a.call, {_hash(columns)} AS person FROM touched a
+def _touched(table: str, number: str, decision: str) -> str:
+    return f"""SELECT a.id, a.account, a.call, {number} AS person FROM touched a
         JOIN {table} x ON x.access = a.id AND x.recorded_at >= %(since)s WHERE a.decision = '{decision}'"""  # noqa: S608
 
 
@@ -86,9 +97,9 @@ TRACES = f"""WITH {_HELD},
         SELECT account, array_agg(n) AS vectors FROM (
             SELECT id, account, {_hash("call, held")} AS vector FROM touched LEFT JOIN held USING (account)
             UNION ALL SELECT id, account, {_hash("call, person")} FROM (
-                {_touched("disclosure", _SHOWN, "allow")} UNION ALL {_touched("withheld", _KEPT, "allow")}) p
+                {_touched("disclosure", _SHOWN_NUMBER, "allow")} UNION ALL {_touched("withheld", _KEPT_NUMBER, "allow")}) p
             UNION ALL SELECT id, account, {_hash("call, persons")} FROM (
-                SELECT id, account, call, array_agg(person ORDER BY person) AS persons FROM ({_touched("withheld", _KEPT, "deny")}) w
+                SELECT id, account, call, array_agg(person ORDER BY person) AS persons FROM ({_touched("withheld", _KEPT_NUMBER, "deny")}) w
                 GROUP BY id, account, call) r
         ) v JOIN changed USING (vector) GROUP BY id, account) t
     GROUP BY account, vectors"""  # noqa: S608

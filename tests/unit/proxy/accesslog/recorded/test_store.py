@@ -12,9 +12,12 @@ import pytest
 from proxy.accesslog.reading.store import snapshot
 from proxy.accesslog.recorded.store import RecordedDecisions
 from proxy.database import Cluster, Role
+from proxy.identity.binding import person_id
+from proxy.model.person import Category
 from proxy.model.recorded import Level, Recorded
 from tests.doubles.playbook import house
 from tests.doubles.traffic import Recording, record
+from tests.failures.log import builders
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -64,6 +67,35 @@ def test_traces_say_who_is_behind_vectors_each_access_once(recording: Recording,
     assert {each.team for each in traces} == {f"T{len(each.principal.user)}" for each in recording.scenes}
     assert set().union(*(each.vectors for each in traces)) == set(numbers)
     assert not list(log.traces([]))
+
+
+def test_persons_whose_columns_the_database_hashes_alike_are_told_apart(fresh_database: Cluster):
+    """PostgreSQL's own hash of these two rows is the same: it takes a row and its arrays for one polynomial."""
+    split = [("AP", "ID LD SV"), ("ID LD", "AP SV")]
+    access = builders.access()
+    ground = replace(builders.GROUND, present=frozenset(map(Category, ["AP", "ID", "LD", "SV"])))
+    shown = [
+        builders.disclosure(
+            access,
+            person=person_id(builders.SECRET, bsn=None, row_id=f"1-{one}"),
+            shown=frozenset(map(Category, one.split())),
+            masked=frozenset(map(Category, other.split())),
+            ground=ground,
+        )
+        for one, other in split
+    ]
+
+    async def store() -> None:
+        async with builders.ledger(fresh_database) as ledger:
+            await ledger.append((access, *shown))
+
+    asyncio.run(store())
+    with snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        vectors = list(RecordedDecisions(connection, EVER).vectors())
+    assert {frozenset(each.persons[0].shown) for each in vectors if each.persons} == {
+        frozenset({"AP"}),
+        frozenset({"ID", "LD"}),
+    }
 
 
 def test_only_what_was_recorded_since_the_moment_is_read(fresh_database: Cluster, recording: Recording):

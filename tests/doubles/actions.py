@@ -58,6 +58,7 @@ READS: Mapping[str, Act] = {
     "services": opens("SNR Traject View"),
     "notes": opens("SNR Contacthistorie View"),
     "referrals": opens("SNR Verwijzing View"),
+    "candidate": opens("SNR Kandidaat View"),
     "export": export,
     "soap": lambda browser, person: browser.soap(person["bsn"]),
 }
@@ -71,6 +72,7 @@ WRITES: Mapping[str, Act] = {
         "WriteRecord", "SNR Klant Persoon View", "SNR Persoon Form", ("SWERowId", person["row_id"]), ("s_3_1_6_0", "V")
     ),
     "create_note": lambda browser, person: browser.create_note(person["row_id"], "gesprek gevoerd ±4 uur"),
+    "message": lambda browser, person: browser.send_message([person["row_id"]], "Kom naar de banenmarkt"),
     "refer": lambda browser, person: browser.refer(person["row_id"], "0000000"),
 }
 """`refer` names a vacancy that does not exist: where it is sent at all, legacy refuses it."""

@@ -14,20 +14,17 @@ from cli.demo import COVER
 
 NOBODY = frozenset[str]()
 DEEP = frozenset({"notes", "workcapacity", "benefit"})
-CHANGES = frozenset({"update_contact", "create_note", "update_identity"})
-MATCHING = frozenset({"cv", "candidates", "refer", "referrals"})
-CONTACT_SHOWN = frozenset({
-    "contact", "identity", "overview", "overview_rpc", "search_bsn", "search_name", "national", "candidates",
-})  # fmt: skip
+CHANGES = frozenset({"update_contact", "create_note", "update_identity", "message"})
+MATCHING = frozenset({"cv", "candidates", "candidate", "refer", "referrals"})
 RELATIONS = ("caseload", "assigned", "appointment", "team", "municipality", "region", "outside")
 MAY: Mapping[str, frozenset[str]] = {
-    "AW": frozenset({"worklist", "search_bsn", "search_name", "overview", "overview_rpc", "identity", "contact", "update_identity", "update_contact", "cv", "workcapacity", "benefit", "services", "notes", "create_note", "vacancies", "employers", "refer", "referrals"}),
+    "AW": frozenset({"message", "worklist", "search_bsn", "search_name", "overview", "overview_rpc", "identity", "contact", "update_identity", "update_contact", "cv", "workcapacity", "benefit", "services", "notes", "create_note", "vacancies", "employers", "refer", "referrals"}),
     "IDV": frozenset({"worklist", "search_bsn", "search_name", "overview", "overview_rpc", "identity", "cv", "workcapacity", "benefit", "services", "notes", "create_note", "vacancies"}),
     "AD": frozenset({"worklist", "search_bsn", "search_name", "overview", "overview_rpc", "workcapacity"}),
-    "WSP": frozenset({"worklist", "overview", "overview_rpc", "cv", "create_note", "vacancies", "employers", "candidates", "refer", "referrals"}),
+    "WSP": frozenset({"message", "worklist", "overview", "overview_rpc", "cv", "create_note", "vacancies", "employers", "candidates", "candidate", "refer", "referrals"}),
     "AWG": frozenset({"worklist", "vacancies"}),
-    "MAT": frozenset({"worklist", "cv", "vacancies", "candidates", "refer", "referrals"}),
-    "LB": frozenset({"worklist", "cv", "vacancies", "candidates", "refer", "referrals"}),
+    "MAT": frozenset({"worklist", "cv", "vacancies", "candidates", "candidate", "refer", "referrals"}),
+    "LB": frozenset({"worklist", "cv", "vacancies", "candidates", "candidate", "refer", "referrals"}),
     "KM": frozenset({"worklist", "search_bsn", "search_name", "overview", "overview_rpc", "identity", "contact", "update_contact", "cv", "workcapacity", "benefit", "services", "notes", "create_note", "vacancies", "employers", "candidates", "refer", "referrals"}),
     "SWB": frozenset({"worklist", "overview", "overview_rpc", "workcapacity", "services", "create_note", "vacancies"}),
     "KCC": frozenset({"worklist", "search_bsn", "search_name", "national", "overview", "overview_rpc", "contact", "update_identity", "update_contact"}),
@@ -106,10 +103,16 @@ def forbidden(account: Account, person: Record, function: str) -> bool:
         or (function in DEEP and not tied and not municipal)
         or (municipal and near == "region" and function not in MATCHING)
         or (account.roles <= {"AD", "SWB"} and not own)
-        or (person["klass"] == "secret" and function in CONTACT_SHOWN and near != "caseload")
         or (account.roles == {"KCC"})  # before the identity was checked in this session
         or (account.roles == {"LB"} and function != "candidates")  # without a vacancy
     )
+
+
+def contact_hidden(account: Account, person: Record) -> frozenset[str]:
+    """Give the contact details that nobody but the holder of the caseload may see: those of a secret address."""
+    if person["klass"] != "secret" or relation(account, person) == "caseload":
+        return NOBODY
+    return frozenset(person[name].strip() for name in ("phone", "email", "address", "postcode")) - {""}
 
 
 def must_show(account: Account, person: Record, function: str) -> bool:
@@ -122,4 +125,6 @@ def must_show(account: Account, person: Record, function: str) -> bool:
         return (near == "caseload" and function in pages | DEEP) or (
             near == "region" and function in pages - {"identity"}
         )
+    if role == "WSP":
+        return near in {"municipality", "region"} and function == "candidate"
     return role == "KM" and near == "municipality" and function in pages - {"identity"} | DEEP

@@ -19,7 +19,7 @@ from tests.scenarios.conftest import System, free_base, start
 NAMES = (
     "login", "logoff", "worklist", "search_bsn", "search_name", "next_page", "open_client", "open_identity", "open_notes",
     "open_workcapacity", "open_benefit", "update_contact", "create_note", "search_vacancies", "search_candidates",
-    "export_list", "soap_profile",
+    "open_candidate", "send_message", "export_list", "soap_profile",
 )  # fmt: skip
 PERSON = ("row_id", "bsn", "name", "birth_date", "municipality", "region", "phone", "email", "note")
 REFUSED = "Referentienummer"
@@ -118,6 +118,10 @@ async def test_a_request_of_the_contract_runs(system: System, name: str, relatio
     [
         ("search_candidates", "WSP", "in_region", 200),
         ("search_candidates", "AW", "in_region", 403),
+        ("open_candidate", "WSP", "in_region", 200),
+        ("open_candidate", "AW", "in_region", 403),
+        ("send_message", "AW", "caseload", 200),
+        ("send_message", "AW", "in_region", 404),
         ("export_list", "EXP", "in_region", 200),
         ("export_list", "AW", "in_region", 403),
         ("soap_profile", "GEMSYS", "in_region", 200),

@@ -15,7 +15,7 @@ from adapters.legacy_sonar.standin.visitor import Reply, Visitor
 from tests.doubles import actions
 from tests.doubles.control import Control
 from tests.doubles.needles import Needles, needles, readings
-from tests.doubles.people import RELATIONS, Account, accounts, forbidden, must_show, relation
+from tests.doubles.people import RELATIONS, Account, accounts, contact_hidden, forbidden, must_show, relation
 from tests.scenarios.conftest import System
 
 LONG = bool(os.environ.get("POORT_TEST_LONG"))
@@ -124,8 +124,13 @@ def leaked(town: Town, account: Account, asked: tuple[Record, str], reply: Reply
     if forbidden(account, person, name):
         told = town.named[person["row_id"]].found(reply)
         found += [f"{where}: {sorted(told)}"] if told else []
-    others = [p for p in town.known(reply).values() if p is not person and forbidden(account, p, name)]
-    return found + [f"{where}: also {p['row_id']} {relation(account, p)}/{p['klass']}" for p in others]
+    known = town.known(reply).values()
+    others = [p for p in known if p is not person and forbidden(account, p, name)]
+    found += [f"{where}: also {p['row_id']} {relation(account, p)}/{p['klass']}" for p in others]
+    for each in known:
+        contact = contact_hidden(account, each) & town.named[each["row_id"]].found(reply)
+        found += [f"{where}: contact of {each['row_id']}: {sorted(contact)}"] if contact else []
+    return found
 
 
 @pytest.mark.parametrize("relation_", ["out_of_region", "staff"])
@@ -143,22 +148,36 @@ async def test_the_contracts_person_is_nowhere_in_the_answer(town: Town, relatio
     assert [key for key in keys if said[key] in hay] == []
 
 
-async def test_a_page_that_holds_a_hidden_category_is_refused(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [("in_region", ("notes", "workcapacity", "benefit")), ("secret_address", ("contact", "notes"))],
+)
+async def test_a_page_of_which_nothing_may_be_seen_is_refused(town: Town, key: str, names: tuple[str, ...]) -> None:
     """Of a person of the own region: no notes, work capacity or benefit; with a secret address: no contact details."""
-    account = accounts()["AWE0421"]
+    account, said = accounts()["AWE0421"], town.system.said["clients"][key]
+    person = next(p for p in town.people if p["row_id"] == said["row_id"])
     browser = Visitor(town.system.said["gateway"], account.user, account.password)
     await browser.login()
-    clients = town.system.said["clients"]
-    for key, names in (
-        ("in_region", ("notes", "workcapacity", "benefit")),
-        ("secret_address", ("overview", "contact", "identity")),
-    ):
-        person = next(p for p in town.people if p["row_id"] == clients[key]["row_id"])
-        for name in names:
-            reply = await actions.READS[name](browser, person)
-            assert "Referentienummer" in reply.text, f"{key} {name}"
-            hay = b"\x00".join(readings(reply)).decode("cp1252", "replace")
-            assert [v for v in ("note", "phone", "email", "bsn") if clients[key][v] in hay] == [], f"{key} {name}"
+    for name in names:
+        reply = await actions.READS[name](browser, person)
+        assert "Referentienummer" in reply.text, name
+        hay = b"\x00".join(readings(reply)).decode("cp1252", "replace")
+        assert [v for v in ("note", "phone", "email", "bsn") if said[v] in hay] == [], name
+    await browser.close()
+
+
+async def test_a_page_of_which_a_part_may_be_seen_is_shown_without_the_rest(town: Town) -> None:
+    """With a secret address: the person, and in the place of the address nothing."""
+    account, said = accounts()["AWE0421"], town.system.said["clients"]["secret_address"]
+    person = next(p for p in town.people if p["row_id"] == said["row_id"])
+    browser = Visitor(town.system.said["gateway"], account.user, account.password)
+    await browser.login()
+    for name in ("overview", "identity", "search_bsn"):
+        reply = await actions.READS[name](browser, person)
+        assert said["name"] in reply.text, name
+        hay = b"\x00".join(readings(reply)).decode("cp1252", "replace")
+        hidden = {said["phone"], said["email"], *contact_hidden(account, person)}
+        assert [each for each in hidden if each in hay] == [], name
     await browser.close()
 
 

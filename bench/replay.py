@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -30,6 +31,7 @@ from proxy.settings import load as load_settings
 from tests.doubles.traffic import Draw, recorded
 
 ROOT = Path(__file__).resolve().parents[1]
+ACCESSES = 1_000_000
 PATTERNS = 4000
 ACCOUNTS = 60
 """Accounts per set of authorisations."""
@@ -125,9 +127,9 @@ def _pattern(entries: tuple[Entry, ...]) -> tuple[str, str, str, str]:
     return base, row, seen, kept
 
 
-def measured(cluster: Cluster, matrix: Matrix) -> dict[str, object]:
+def measured(cluster: Cluster, matrix: Matrix) -> dict[str, Any]:
     """Replay each candidate, and say how long it took and what it found."""
-    known, found = catalogue(), {}
+    known, found = catalogue(), dict[str, dict[str, object]]()
     for name, (before, after) in CANDIDATES.items():
         candidate = load(matrix.source.replace(before, after), known)
         began = time.perf_counter()
@@ -139,7 +141,7 @@ def measured(cluster: Cluster, matrix: Matrix) -> dict[str, object]:
     return {"accesses": outcome.accesses, "persons": outcome.persons, "candidates": found}
 
 
-def measure(accesses: int) -> dict[str, object]:
+def measure(accesses: int) -> dict[str, Any]:
     """Fill a log on a server of its own and replay on it."""
     with tempfile.TemporaryDirectory(prefix="poort-bench-") as directory:
         Path(directory).chmod(0o755)
@@ -152,10 +154,18 @@ def measure(accesses: int) -> dict[str, object]:
             return {**measured(cluster, matrix), "fill_seconds": round(filled), "target": "<= 10 s for 1,000,000"}
 
 
+def table(result: dict[str, Any]) -> list[str]:
+    """Write the rows of the bench's table."""
+    heading = f"Replay of {result['accesses']} accesses with {result['persons']} persons (target {result['target']}):"
+    rows = ["", heading, "", "| candidate | seconds | requests that change | cannot tell |", "|--|--|--|--|"]
+    found = result["candidates"].items()
+    return [*rows, *(f"|{name}|{row['seconds']}|{row['requests']}|{row['cannot_tell']}|" for name, row in found)]
+
+
 def main() -> None:
     """Read the arguments and print the figures."""
     asked = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    asked.add_argument("--accesses", type=int, default=1_000_000)
+    asked.add_argument("--accesses", type=int, default=ACCESSES)
     print(orjson.dumps(measure(asked.parse_args().accesses)).decode())
 
 

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import load, policy, subject
+from bench import load, policy, replay, subject
 from bench.governed import governed
 from bench.subject import ROOT, Subject
 
@@ -118,6 +118,7 @@ def table(result: dict[str, Any]) -> str:
     lines += ["", f"Two workers against one: {result['workers']['ratio']:.2f} x the CPU a request (target <= 1.1).", ""]
     lines += policy.lines(result["policy"])
     lines += [f"Skipped: {name}: {why}." for name, why in result["skipped"].items()]
+    lines += replay.table(result["replay"]) if "replay" in result else []
     return "\n".join(lines) + "\n"
 
 
@@ -126,6 +127,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--clients", type=int, default=3000)
+    parser.add_argument("--replay", action="store_true", help="a million recorded decisions too, which takes minutes")
     return parser.parse_args()
 
 
@@ -146,6 +148,8 @@ def main() -> None:
         }
     with subject.origin() as core:
         result["workers"] = measure_workers(core, given.rounds, given.seconds)
+    if given.replay:
+        result["replay"] = replay.measure(replay.ACCESSES)
     result["policy"] = policy.measure()
     stamp = time.strftime("%Y%m%d-%H%M%S")
     text = table(result)

@@ -73,8 +73,9 @@ CROWDS = f"""SELECT {_hash("call, persons")}, call, persons, any_value(id), coun
 
 
 def _sample(table: str, number: str, columns: str) -> str:
-    return f"""SELECT {number}, to_jsonb(ROW({columns})) FROM access a
-    JOIN {table} x ON x.writer = a.writer AND x.seq = a.seq AND x.recorded_at = a.recorded_at
+    return f"""SELECT x.number, x.columns FROM access a CROSS JOIN LATERAL (
+        SELECT {number} AS number, to_jsonb(ROW({columns})) AS columns FROM {table} x
+        WHERE x.writer = a.writer AND x.seq = a.seq AND x.recorded_at = a.recorded_at OFFSET 0) x
     WHERE a.id = ANY(%(samples)s) AND {_SINCE}"""  # noqa: S608
 
 

@@ -11,7 +11,7 @@ import fcntl
 import getpass
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -63,10 +63,9 @@ class RouteFile:
         self.path = settings.routing_file
 
     @cached_property
-    def functions(self) -> dict[str, Kind]:
-        """The functions of the catalogue."""
-        catalogue = read_catalogue(CATALOGUE.read_text(encoding="utf-8"))
-        return {each.id: each.kind for each in catalogue.functions}
+    def functions(self) -> Mapping[str, Kind]:
+        """The functions that a core answers."""
+        return read_catalogue(CATALOGUE.read_text(encoding="utf-8")).routed
 
     @cached_property
     def dsn(self) -> str | None:

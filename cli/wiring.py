@@ -106,7 +106,7 @@ def read_tables(settings: Settings) -> Tables:
 
 def routing_watch(settings: Settings, tables: Tables, instance: str) -> RoutingWatch:
     """Watch the routing file for one instance."""
-    kinds = {each.id: each.kind for each in tables.catalogue.functions}
+    kinds = tables.catalogue.routed
     report = settings.data_dir / "instances" / f"{instance}.json"
     return RoutingWatch(settings.routing_file, kinds, tables.regions.names, report)
 

@@ -7,7 +7,8 @@ session's view; the view decides, the command alone never does.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from proxy.catalogue.function import Function
+from proxy.catalogue.function import Arrival, Function
+from proxy.model.call import Kind
 
 INVOKING = frozenset({"InvokeMethod", "ExecuteNamedQuery"})
 """Commands of which the method tells what is done."""
@@ -26,6 +27,12 @@ class Catalogue:
     """(view, command or method) -> the functions, each with its applets."""
     by_operation: Mapping[tuple[str, str], Function] = field(repr=False)
     by_path: Mapping[str, Function] = field(repr=False)
+
+    @property
+    def routed(self) -> Mapping[str, Kind]:
+        """Give the functions that a core answers, with their kinds; those of the gateway itself have no route."""
+        gateway = Arrival.GATEWAY
+        return {each.id: each.kind for each in self.functions if not each.path and each.arrival is not gateway}
 
     def function(self, function_id: str) -> Function:
         """Give a function by its id; raises KeyError for an unknown one."""

@@ -40,8 +40,8 @@ TOKEN = b"token-of-a-session"
 def house() -> House:
     """Give the product's own tables."""
     tables = read_tables(Settings())
-    kinds = {each.id: each.kind for each in tables.catalogue.functions}
-    routing = table.load((ROOT / "routing.yaml").read_text(encoding="utf-8"), kinds, tables.regions.names)
+    text = (ROOT / "routing.yaml").read_text(encoding="utf-8")
+    routing = table.load(text, tables.catalogue.routed, tables.regions.names)
     limits = Limits(timedelta(minutes=30), timedelta(hours=12))
     return House(tables.dialect, tables.matrix, tables.regions, routing, limits, ZONE, SECRET)
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def poort(settings, database, file, tmp_path):
 @contextmanager
 def instance(file: Path, report: Path):
     """Run a gateway's watch in a thread."""
-    functions = {each.id: each.kind for each in read_catalogue(CATALOGUE.read_text()).functions}
+    functions = read_catalogue(CATALOGUE.read_text()).routed
     stop, up = threading.Event(), threading.Event()
 
     async def follow() -> None:
@@ -92,10 +93,19 @@ def gateway(file, tmp_path):
         yield
 
 
+def followed(poort) -> bool:
+    """Wait until every running instance runs the file: on a busy machine that is longer than a command waits."""
+    until = time.monotonic() + 20
+    while not json.loads(poort("status", "--json")[1])["converged"]:
+        if time.monotonic() > until:
+            return False
+    return True
+
+
 def test_the_file_of_the_house_is_good(poort):
-    """Every function of the legacy is in a group; only the gateway's own is not."""
+    """Every function that a core answers is in a group; those of the gateway itself have no route."""
     code, out, err = poort("check", "--json", up=False)
-    assert (code, json.loads(out)["uncovered"]) == (0, ["compliance.log.view"]), err
+    assert (code, json.loads(out)["uncovered"]) == (0, []), err
 
 
 def test_a_broken_file_is_refused_with_file_and_line(poort, write):
@@ -113,7 +123,8 @@ def test_a_group_goes_one_stage_up_and_the_file_keeps_every_other_byte(poort, wr
     code, out, err = poort("advance", "vacancies", "--reason", "eerste stap", "--json")
     assert code == 0, err
     told = json.loads(out)
-    assert (told["stage"], told["revision"], told["converged"]) == ("capture", 8, True)
+    assert (told["stage"], told["revision"]) == ("capture", 8)
+    assert told["converged"] or followed(poort)
     assert file.read_text() == before.replace("stage: legacy", "stage: capture", 1).replace(
         "revision: 7", "revision: 8", 1
     )

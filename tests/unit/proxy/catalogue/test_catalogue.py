@@ -2,6 +2,8 @@
 
 import pytest
 
+from proxy.model.call import Kind
+
 FINDS = [
     (("SNR Klant Zoek View", "", "InvokeMethod", "ExecuteQuery"), "client.search"),
     (("SNR Klant Zoek View", "", "ExecuteNamedQuery", "ExecuteNamedQuery"), "client.search"),
@@ -65,3 +67,10 @@ def test_a_path_of_our_own_is_found_by_its_whole_name(catalogue) -> None:
     """A path that is not catalogued finds nothing, nor does a part of one."""
     assert catalogue.own("benaderen").id == "grant.request"
     assert [catalogue.own(name) for name in ("", "benader", "Benaderen", "start.swe")] == [None] * 4
+
+
+def test_what_the_gateway_answers_itself_has_no_route(catalogue):
+    """A group of routing.yaml cannot name it, and its check does not miss it."""
+    own = {each.id for each in catalogue.functions} - catalogue.routed.keys()
+    assert own == {each.id for each in catalogue.functions if each.path} | {"compliance.log.view"}
+    assert catalogue.routed["vacancy.search"] is Kind.SEARCH

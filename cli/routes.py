@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.comparison import compared
 from cli.output import Json, show, show_rows
 from cli.routefile import Change, RouteFile
 from cli.start import begin
@@ -83,7 +82,7 @@ def advance(
             "evidence and approvals; only vacancies may go from capture to read, on a byte comparison"
         )
     _all_follow(file, table)
-    evidence = file.ask(lambda dsn: compared(file, dsn, samples)) if target is Stage.READ else {}
+    evidence = _compared(file, samples) if target is Stage.READ else {}
     change = Change(group, "advance", reason, {"stage": target}, evidence)
     _done(file, file.change(change), change, as_json=as_json)
 
@@ -193,6 +192,12 @@ def history(
     """List who changed what, when, why and on which evidence, newest first."""
     file = RouteFile(begin())
     show_rows(file.ask(lambda dsn: store.history(dsn, group, limit)), as_json=as_json)
+
+
+def _compared(file: RouteFile, samples: int) -> dict[str, Any]:
+    from cli.comparison import compared  # noqa: PLC0415  half the start of a command, and a kill must not wait for it
+
+    return file.ask(lambda dsn: compared(file, dsn, samples))
 
 
 def _group(table: RoutingTable, name: str) -> Group:

@@ -92,6 +92,13 @@ def blank(database: Cluster) -> Iterator[Cluster]:
 @pytest.fixture
 def fresh_database(database: Cluster, blank: Cluster) -> Iterator[Cluster]:
     """The same server with empty copies of both databases, for tests that spoil or count."""
+    with copied(database, blank) as copy:
+        yield copy
+
+
+@contextmanager
+def copied(database: Cluster, blank: Cluster) -> Iterator[Cluster]:
+    """Copy both empty databases, and remove the copies."""
     copy = _named(database, secrets.token_hex(4))
     with psycopg.connect(database.owner, autocommit=True) as connection:
         for each in DATABASES:

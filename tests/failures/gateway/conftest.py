@@ -1,17 +1,13 @@
 """A gateway in the test's own process, of its real parts, each behind a breaker; its stand-in and database are processes."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
 import pytest
 import pytest_asyncio
-from psycopg import sql
 
 from adapters.legacy_sonar.standin.operator import choice, write_persons, write_users
 from adapters.legacy_sonar.standin.people import PASSWORDS
@@ -22,14 +18,14 @@ from cli import persons as persons_command
 from cli.gateway import listening
 from cli.secret import secret_key
 from cli.wiring import carried
-from proxy.database import Cluster, Database, Role
+from proxy.database import Cluster, Role
 from proxy.facts import directory, dossier
 from proxy.facts.importing import store
 from proxy.facts.store import region_table
 from proxy.identity.binding import normalise, person_id
 from proxy.listener.mitm import MitmListener
 from proxy.settings import Settings, load
-from tests.conftest import DATABASES, _copy_empty, _migrate, open_directory
+from tests.conftest import copied, open_directory
 from tests.doubles.broken import Breaker, breakable
 from tests.doubles.control import Control
 from tests.doubles.needles import Needles, needles
@@ -90,31 +86,16 @@ class Gate:
 
 
 @pytest.fixture(scope="session")
-def ground(database: Cluster) -> Iterator[Ground]:
+def ground(database: Cluster, blank: Cluster) -> Iterator[Ground]:
     """A stand-in of its own and an empty copy of the database, with the stand-in's people imported."""
     people = Store(CLIENTS, 1)
-    with open_directory() as home, standin(home / "standin", CLIENTS) as legacy, copied(database) as cluster:
+    with open_directory() as home, standin(home / "standin", CLIENTS) as legacy, copied(database, blank) as cluster:
         shutil.copy(ROOT / "routing.yaml", home / "routing.yaml")
         everybody = list(people.tables["client"].values())
         living = (p for p in everybody if p["municipality_code"] == "0106" and p["klass"] == "ordinary")
         made = Ground(legacy, cluster, home, choice(people), next(living), needles(everybody))
         import_people(made)
         yield made
-
-
-@contextmanager
-def copied(database: Cluster) -> Iterator[Cluster]:
-    """Make an empty copy of both databases for the session."""
-    made, suffix = database, os.urandom(4).hex()
-    with psycopg.connect(database.owner, autocommit=True) as connection:
-        for each in DATABASES:
-            _copy_empty(connection, each.name, f"{each.name}_{suffix}", each.roles)
-            made = made.called(Database(each.name), f"{each.name}_{suffix}")
-    _migrate(made)
-    yield made
-    with psycopg.connect(database.owner, autocommit=True) as connection:
-        for each in Database:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made.name(each))))
 
 
 def import_people(ground: Ground) -> None:

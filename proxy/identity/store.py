@@ -2,7 +2,8 @@
 
 Why it exists: two requests of one session at two gateways must not move SONAR's cursor under each other. Rules:
 1. `claim` takes a session in one statement (batched with others), without waiting for a disk: a claim is not a record.
-2. A session that is taken waits, bounded: in this process for the exchange that has it, elsewhere by asking again.
+2. A session that is taken waits, bounded: in this process for the exchange that has it or asks for it, elsewhere by asking
+   again. One ask at a time, because a second one would take what the first has just been given for a reply that was lost.
 3. A holder that is gone - its lease ran out, or its gateway's advisory lock is - loses the session. The session goes on
    without cursor and list, and one version further, so that nothing the old holder still stores can match.
 4. Changes are stored by the ledger inside its own transaction (`apply`), on the version at which they were read.
@@ -164,6 +165,7 @@ class SessionStore:
         self._instance = secrets.randbits(31)
         self._claims = 0
         self._held: dict[bytes, _Held] = {}
+        self._asking: dict[bytes, asyncio.Event] = {}
         self._aliases: dict[bytes, bytes] = {}
         self._owed: list[_Ask] = []
         self._courier: Courier[_Ask, _Found] = Courier(
@@ -222,15 +224,28 @@ class SessionStore:
         return {change.session.key for change in ordered} - stored
 
     async def _turn(self, key: bytes, started: float) -> None:
-        """Wait until no exchange of this process has the session."""
-        while (held := self._held.get(self._aliases.get(key, key))) is not None and not held.applied:
+        """Wait until no exchange of this process has the session, or asks for it."""
+        while (free := self._free(key)) is not None:
             try:
                 async with asyncio.timeout(max(0.0, started + self._times.wait - monotonic())):
-                    await held.freed.wait()
+                    await free.wait()
             except TimeoutError:
                 raise SessionBusyError("another exchange of this session goes on") from None
 
+    def _free(self, key: bytes) -> asyncio.Event | None:
+        """Give what is set when the session is free in this process; None: it is."""
+        held = self._held.get(self._aliases.get(key, key))
+        return held.freed if held is not None and not held.applied else self._asking.get(key)
+
     async def _try(self, key: bytes, *, suspect: bool) -> _Found:
+        self._asking[key] = asked = asyncio.Event()
+        try:
+            return await self._take(key, suspect=suspect)
+        finally:
+            del self._asking[key]
+            asked.set()
+
+    async def _take(self, key: bytes, *, suspect: bool) -> _Found:
         self._claims += 1
         claim = self._claims
         own = self._aliases.get(key, key) not in self._held

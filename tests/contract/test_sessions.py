@@ -86,6 +86,22 @@ async def test_a_held_session_makes_others_wait_and_then_refuses(dsn, store, oth
     assert await other.claim(session.key, exclusive=False) == session
 
 
+async def test_a_claim_asked_while_another_is_under_way_waits_for_its_end(dsn, store):
+    """Asked at any moment of the first one's round trip, it never takes what the first is being given."""
+    session = await begun(dsn, store)
+    for ticks in range(1, 40):
+        first = asyncio.create_task(store.claim(session.key, exclusive=True))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        second = asyncio.create_task(store.claim(session.key, exclusive=True))
+        await first
+        done, _ = await asyncio.wait({second}, timeout=0.02)
+        assert not done, ticks
+        await store.release(session.key)
+        assert await second == session
+        await store.release(session.key)
+
+
 async def test_release_lets_the_next_go_on_unchanged(dsn, store, other):
     """A release wakes a waiting exchange, and the session is what it was."""
     session = await begun(dsn, store)

@@ -95,6 +95,7 @@ CASES = (
     ),
     *(Case(*place, "own", sent=False) for place in (("Ties", "about"), ("Ledger", "append"), ("Dialect", "own"))),
     *(Case("Dialect", "forward", call, sent=False) for call in ("page", "rpc", "note", "login", "soap", "static")),
+    Case("Dialect", "narrowed", "list", sent=False),
     Case("Ledger", "append", "note", sent=False),
     *(Case("Cores", "send", call, sent=False) for call in ("page", "rpc", "note", "login", "soap", "static")),
     *(
@@ -109,7 +110,6 @@ CASES = (
     Case("Facts", "persons", "list", sent=True),
     Case("Facts", "persons", "page", sent=True, skip=1),
     Case("Dialect", "counter", "list", sent=True),
-    *(Case("Dialect", "vacancies", call, sent=True) for call in ("page", "list", "vacancies")),
     *(Case("Dialect", "banner", call, sent=True) for call in ("page", "rpc", "list")),
     *(Case("Dialect", "public", call, sent=True) for call in ("page", "note", "login", "soap", "static")),
     *(Case("Ledger", "append", call, sent=True) for call in ("page", "rpc", "list", "login", "logoff", "soap")),

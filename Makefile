@@ -34,7 +34,7 @@ browser: ## install Chromium for the tests in a browser (as root, on Debian; els
 	@.ci/browser
 
 test: install browser ## all tests; under fifteen minutes on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install ## formatting, rules, types, arrows
 	$(BIN)/ruff format --check .

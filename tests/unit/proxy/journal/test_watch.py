@@ -1,6 +1,7 @@
 """Claims about the watermarks as a gateway follows them."""
 
 import asyncio
+from contextlib import suppress
 from uuid import uuid4
 
 import psycopg
@@ -9,6 +10,13 @@ from proxy.database import Cluster, Role
 from proxy.journal.store import advance
 from proxy.journal.watch import Watermarks
 from tests.failures.log.builders import soon
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Call a task off and wait until it has let go of its connection."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def test_watermark_is_seen_soon_after_it_moved(database: Cluster):
@@ -24,7 +32,7 @@ async def test_watermark_is_seen_soon_after_it_moved(database: Cluster):
         return (await known.applied()).get(group) == 12
 
     assert await soon(seen)
-    task.cancel()
+    await ended(task)
 
 
 async def test_database_that_is_away_changes_nothing():
@@ -34,4 +42,4 @@ async def test_database_that_is_away_changes_nothing():
     await asyncio.sleep(0.3)
     assert not task.done()
     assert await known.applied() == {}
-    task.cancel()
+    await ended(task)

@@ -79,8 +79,8 @@ def notices(house: House, trail: Trail) -> Iterator[Notice]:
         end = max(until).astimezone(house.zone)
         yield Notice(f"Noodtoegang tot {end:%H:%M} uur. Deze inzage wordt achteraf beoordeeld.")
     read = trail.session.noticed if trail.session else frozenset[str]()
-    announced = announcements(house.matrix)
     pending = {name for each in decisions(trail) for name in each.pending} - read
+    announced = announcements(house.matrix) if pending else {}
     for name in sorted(pending & announced.keys()):
         yield Notice(announced[name], NOTICES, "Gelezen")
 

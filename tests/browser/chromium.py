@@ -22,6 +22,13 @@ _WITHOUT_SCRIPTS = {"profile.managed_default_content_settings.javascript": 2}
 _ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server")
 
 
+_GONE = frozenset({"stale element reference", "no such element"})
+
+
+class GoneError(AssertionError):
+    """What was asked about is not on the page, or its page has just been replaced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """One browser with a profile of its own."""
@@ -63,11 +70,18 @@ class Window:
     def reads(self, words: str, seconds: float = 20.0) -> bool:
         """Wait until these words are read: a click may return before the next page is there."""
         until = time.monotonic() + seconds
-        while words not in self.text:
+        while not self._holds(words):
             if time.monotonic() > until:
                 return False
             time.sleep(0.1)
         return True
+
+    def _holds(self, words: str) -> bool:
+        """Look once; a page that goes while it is looked at holds nothing."""
+        try:
+            return words in self.text
+        except GoneError:
+            return False
 
     def find(self, selector: str) -> str:
         """Give the first element that a CSS selector finds."""
@@ -102,7 +116,9 @@ def command(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
             return json.load(answer)["value"]
     except HTTPError as error:
         with error:
-            raise AssertionError(f"{method} {url}: {json.load(error)['value']['message'][:500]}") from None
+            told = json.load(error)["value"]
+        kind = GoneError if told["error"] in _GONE else AssertionError
+        raise kind(f"{method} {url}: {told['message'][:500]}") from None
 
 
 @contextmanager

@@ -74,7 +74,10 @@ class Place:
         """Read a whole number."""
         if not isinstance(self.node, ScalarNode) or self.node.tag != "tag:yaml.org,2002:int":
             self.refuse(_kind(self.node), "a whole number")
-        return int(self.node.value)
+        try:
+            return int(self.node.value)
+        except ValueError:
+            self.refuse(repr(self.node.value)[:40], "a whole number in plain digits")
 
     def day(self) -> date:
         """Read a date, written as jjjj-mm-dd."""
@@ -114,6 +117,8 @@ def parse(text: str, file: str) -> Place:
         raise OperatorError(f"{file}:{line}: {fault.problem or fault.context}; allowed: valid YAML") from None
     except YAMLError as fault:
         raise OperatorError(f"{file}:1: {fault}; allowed: valid YAML") from None
+    except RecursionError:
+        raise OperatorError(f"{file}:1: found a nesting without end; allowed: valid YAML") from None
     if node is None:
         raise OperatorError(f"{file}:1: found nothing; allowed: a matrix")
     return Place(node, file)

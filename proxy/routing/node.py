@@ -180,6 +180,10 @@ def document(text: str, file: str) -> Value:
             f"{file}:{mark.line + 1 if mark else 1}: found no YAML ({getattr(fault, 'problem', None) or 'unreadable'}); "
             "allowed is one YAML document; correct the file"
         ) from None
+    except RecursionError:
+        raise OperatorError(
+            f"{file}:1: found a nesting without end; allowed is one YAML document; correct the file"
+        ) from None
     if node is None:
         raise OperatorError(f"{file}:{last}: found no content; allowed is a map with version, revision, groups")
     return Value(node, file)

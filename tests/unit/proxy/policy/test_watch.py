@@ -85,6 +85,8 @@ async def test_a_good_file_comes_into_force_after_it_was_archived(watch, file, s
         (lambda text: text.replace("effect: mask", "effect: hide"), "found the effect 'hide'"),
         (lambda text: text.replace("    classes: [self]", "    classes: [staff]"), "break a promise"),
         (lambda text: text[:0], "found nothing"),
+        (lambda _: "[" * 5000, "found a nesting without end"),
+        (lambda text: text.replace("version: 1", "version: " + "9" * 6000), "plain digits"),
     ],
 )
 async def test_a_bad_file_changes_nothing_and_gives_an_alarm(watch, file, broken, told):

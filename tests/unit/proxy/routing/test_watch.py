@@ -99,10 +99,10 @@ async def test_every_way_of_swapping_a_file_is_seen(watch, path, swap):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "a: [", "\x00", FILE.replace("ramp: 50", "ramp: 60"), FILE.replace("revision: 7", "revision: 6"),
+        "", "a: [", "[" * 5000 + "\n...\n", "\x00", FILE.replace("ramp: 50", "ramp: 60"), FILE.replace("revision: 7", "revision: 6"),
         FILE.replace("revision: 7", "revision: 8").replace("list.export", "list.exporteer"),
     ],
-    ids=["empty", "no yaml", "no text", "same revision", "lower revision", "unknown function"],
+    ids=["empty", "no yaml", "no end", "no text", "same revision", "lower revision", "unknown function"],
 )  # fmt: skip
 async def test_a_broken_file_leaves_the_last_good_one_in_force_with_an_alarm(watch, path, text):
     """The alarm names the file; a good file afterwards takes it away."""

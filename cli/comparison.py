@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import structlog
 
@@ -26,7 +27,9 @@ from proxy.catalogue import load as read_catalogue
 from proxy.errors import OperatorError, UpstreamError
 from proxy.model.call import Call
 from proxy.model.http import Answer
-from proxy.model.principal import Listing, Session
+from proxy.model.person import Category
+from proxy.model.principal import Listing, Role, Session
+from proxy.model.statement import Statement
 from proxy.routing import stage as stages
 from proxy.routing.store import texts_since
 from proxy.settings import Settings
@@ -136,13 +139,18 @@ async def _step(sides: Sides, step: Step, listing: Listing | None) -> Listing:
     now = datetime.now(UTC)
     session = Session(b"", 1, sides.legacy.user, now, now, listing=listing, sequence=call.sequence)
     try:
-        page, opened = await sides.mimic.send(call, session, request)
+        page, opened = await sides.mimic.send(call, session, _statement(session.user))
     except UpstreamError as fault:
         raise OperatorError(f"newcore does not answer {step}: {fault}; the group stays where it is") from fault
     _same(step, shown, page)
     if opened is None:
         raise OperatorError(f"newcore opened no list for {step}; the group stays where it is")
     return opened
+
+
+def _statement(user: str) -> Statement:
+    """Ask as the command itself: vacancies and employers hold no citizen, so there is nothing to narrow."""
+    return Statement(uuid4(), user, Role.MIG, "", "vacancy.search", frozenset({Category.VA, Category.EM}))
 
 
 def _same(step: Step, legacy: Answer, newcore: Answer) -> None:

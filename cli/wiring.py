@@ -41,6 +41,7 @@ from proxy.journal.watch import Watermarks
 from proxy.listener.carry import Carry, World
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.route import Core
+from proxy.model.shadow import Offer
 from proxy.policy import matrix
 from proxy.policy.invariant import keep_promises
 from proxy.policy.watch import MatrixWatch
@@ -74,6 +75,13 @@ class Neighbours:
         """Take the two stores."""
         self.apply = sessions.apply
         self.learn = facts.learn
+
+
+class Nowhere:
+    """No comparison: what is offered is let go; implements `ports.Mirror`."""
+
+    def offer(self, offered: Offer) -> None:
+        """Let it go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ async def carried(
         policy.start()
         for task in (watermarks.follow(), follow_archive(ledger, routing)):
             open_parts.callback(asyncio.create_task(task).cancel)
-        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, newcore, clock)
+        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, newcore, Nowhere(), clock)
         yield Carry(world, moment.house)
 
 

@@ -190,7 +190,7 @@ def reached(trail: Trail) -> Iterator[Disclosure]:
 
     A message goes to many, of whom the answer shows ten.
     """
-    if trail.answered is None or trail.outcome is OutcomeState.REJECTED:
+    if trail.answered is None or trail.outcome in {None, OutcomeState.REJECTED}:
         return
     told = {each.facts.identity.digest for each in trail.verdicts}
     for verdict in {each.facts.identity.digest: each for each in trail.named}.values():

@@ -52,7 +52,7 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
         receipt = yield Append((entries.intent(house, trail),))
         trail = steps.intended(trail, receipt)
 
-    answered = yield Send(steps.admit(trail), trail.session)  # send: once
+    answered = yield Send(steps.admit(trail), trail.session, steps.statement(house, trail))  # send: once
     trail = steps.observe(house, trail, answered)  # read: log-in, outcome, persons shown
     if trail.denied:
         return (yield from refuse(house, trail))
@@ -64,7 +64,7 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
 
     answer = present.present(house, trail)
     receipt = yield Append(entries.released(house, trail))  # record
-    return Released(answer, steps.expected(receipt, Receipt))
+    return Released(answer, steps.expected(receipt, Receipt), present.offered(house, trail))
 
 
 def serve(house: House, trail: Trail) -> Walk:

@@ -16,6 +16,8 @@ from proxy.model.person import PersonFacts, Reading, Unreadable
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core
 from proxy.model.screen import Card, Notice, Own
+from proxy.model.shadow import Offer
+from proxy.model.statement import Statement
 from proxy.model.tie import Tie, Vacancy
 
 
@@ -101,8 +103,15 @@ class Upstream(Protocol):
 class Translator(Protocol):
     """newcore in the legacy's language (legacy mimic)."""
 
-    async def send(self, call: Call, session: Session | None, request: Request) -> tuple[Answer, Listing | None]:
-        """Ask newcore and give its answer as the legacy page; raises UpstreamError."""
+    async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
+        """Ask newcore and give its answer as the legacy page; raises UpstreamError, also for what only legacy can answer."""
+
+
+class Mirror(Protocol):
+    """Where answers are offered for comparison with newcore."""
+
+    def offer(self, offered: Offer) -> None:
+        """Hand an answer over; never blocks, never raises: what does not fit is dropped and counted."""
 
 
 class Sessions(Protocol):

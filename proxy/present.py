@@ -8,6 +8,7 @@ Why here: it joins disclosure, identity and the matrix with the dialect, as the 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from proxy.disclosure import card, handle
 from proxy.disclosure.card import Wanted
@@ -17,9 +18,12 @@ from proxy.identity.continuity import match_of
 from proxy.model.decision import Decision, Duty
 from proxy.model.http import Answer
 from proxy.model.person import Reading
+from proxy.model.route import Core
 from proxy.model.screen import Notice
+from proxy.model.shadow import Judged, Offer
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import Mode
+from proxy.steps import statement
 from proxy.trail import House, Trail
 
 NOTICES = "mededeling"
@@ -35,6 +39,21 @@ def present(house: House, trail: Trail) -> Answer:
         answer = withhold(answer, reading, cut(house, trail, reading))
     answer = house.dialect.banner(answer, tuple(notices(house, trail)))
     return house.dialect.public(answer, trail.exchange.request)
+
+
+def offered(house: House, trail: Trail) -> Offer | None:
+    """Give what a comparison with newcore needs; None: this answer is no sample, or legacy did not give it."""
+    call, session, route, answered = trail.call, trail.session, trail.route, trail.answered
+    if route is None or not route.shadowed or answered is None or answered.core is not Core.LEGACY:
+        return None
+    told = statement(house, trail)
+    if call is None or session is None or told is None or route.group is None:
+        return None
+    judged = tuple(Judged(each.shown.row_id, each.kept, each.decision.hidden) for each in trail.verdicts)
+    return Offer(
+        trail.exchange.id, trail.exchange.at, route.group, route.revision, route.config,
+        replace(call, token=None), replace(session, key=b""), session.listing, told, answered.answer, judged,
+    )  # fmt: skip
 
 
 def own(house: House, trail: Trail) -> Answer:

@@ -17,10 +17,13 @@ from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import OutcomeState, Receipt
 from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
-from proxy.model.person import PersonClass, PersonFacts, PersonId, Relation, Shown, Standing, Unreadable
+from proxy.model.person import Category, PersonClass, PersonFacts, PersonId, Relation, Shown, Standing, Unreadable
 from proxy.model.route import Core, Route
+from proxy.model.statement import Statement
 from proxy.policy.decide import judge_person, judge_row, sufficient
+from proxy.policy.extent import extent
 from proxy.routing.choose import Situation, choose
+from proxy.routing.cohort import BUCKETS
 from proxy.trail import House, Trail, Verdict, trail_with
 
 FOR_ANYBODY = frozenset({"session.login", "session.logout"})
@@ -87,7 +90,7 @@ def decide_rows(house: House, trail: Trail, known: Known) -> Trail:
     named = tuple(judge_named(house, trail, here, (row, known.persons.get(row))) for row in there(trail.call).row_ids)
     refused = next((each for each in named if not each.kept), None)
     if refused is None:
-        return trail_with(trail, named=named) if mutates(trail) else trail
+        return trail_with(trail, named=named)
     return trail_with(trail, decision=refused.decision, verdicts=(refused,), denied=refused.decision.reason)
 
 
@@ -139,7 +142,8 @@ def route(house: House, trail: Trail, reply: Reply) -> Trail:
     """Choose the core; a function that no group or default covers is refused."""
     if trail.principal is None:
         return trail_with(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
-    now = Situation(trail.session, trail.principal, expected(reply, Known).applied, house.killed)
+    draw = trail.exchange.id.int % BUCKETS
+    now = Situation(trail.session, trail.principal, expected(reply, Known).applied, house.killed, draw)
     chosen = choose(house.routing, there(trail.call), now)
     if isinstance(chosen, Reason):
         return trail_with(trail, denied=chosen)
@@ -160,6 +164,19 @@ def intended(trail: Trail, reply: Reply) -> Trail:
 def admit(trail: Trail) -> Admitted:
     """Make the one thing that may be sent."""
     return Admitted(there(trail.call), there(trail.decision), there(trail.route))
+
+
+def statement(house: House, trail: Trail) -> Statement | None:
+    """State to newcore who asks and what may be answered; None: newcore is not asked, and will not be."""
+    chosen, call, decision = there(trail.route), there(trail.call), there(trail.decision)
+    if decision.authorisation is None or (chosen.core is not Core.NEWCORE and not chosen.shadowed):
+        return None
+    held = decision.authorisation
+    named = frozenset[Category]().union(*(each.decision.shown for each in trail.named))
+    return Statement(
+        trail.exchange.id, there(trail.principal).user, held.role, held.organisation.code, there(call.function),
+        named or extent(house.matrix, decision), decision.scope,
+    )  # fmt: skip
 
 
 def observe(house: House, trail: Trail, reply: Reply) -> Trail:

@@ -89,7 +89,7 @@ class Trail(msgspec.Struct, frozen=True):
     """Who the persons of the reading are, in its order."""
     verdicts: tuple[Verdict, ...] = ()
     named: tuple[Verdict, ...] = ()
-    """Persons whom a change names, all of whom it may change."""
+    """Persons whom the request names, all of whom it may see, or change."""
     own: Own | None = None
     """What a function of the gateway itself answers."""
     ties: tuple[Tie, ...] = ()

@@ -21,18 +21,31 @@ import structlog
 
 from proxy import entries
 from proxy.accesslog.record import reference, uuid7
-from proxy.errors import SessionBusyError, StaleSessionError, UpstreamError
+from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UpstreamError
 from proxy.identity.binding import session_key
 from proxy.line import walk
 from proxy.listener.encode import plain_answer
 from proxy.model.call import Call, Kind, StaticCall
 from proxy.model.decision import Reason
 from proxy.model.entry import Access, Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
-from proxy.model.exchange import Answered, Append, Command, End, Exchange, Gather, Known, Refusal, Reply, Send, Static
+from proxy.model.exchange import (
+    Answered,
+    Append,
+    Command,
+    End,
+    Exchange,
+    Gather,
+    Known,
+    Refusal,
+    Released,
+    Reply,
+    Send,
+    Static,
+)
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
 from proxy.model.route import Core
-from proxy.ports import Clock, Cores, Facts, Ledger, RolloutState, Sessions, Ties, Translator
+from proxy.ports import Clock, Cores, Facts, Ledger, Mirror, RolloutState, Sessions, Ties, Translator
 from proxy.trail import House, Trail, trail_with
 
 log = structlog.get_logger()
@@ -53,6 +66,7 @@ class World:
     rollout: RolloutState
     cores: Cores
     newcore: Translator
+    mirror: Mirror
     clock: Clock
 
 
@@ -97,6 +111,8 @@ class Carry:
         finally:
             await self._give_back(errand)
         self._count(end)
+        if isinstance(end, Released) and end.offer is not None:
+            self._world.mirror.offer(end.offer)
         return end
 
     async def refuse(self, bad: BadHead) -> End:
@@ -180,22 +196,26 @@ class Carry:
         return session
 
     async def _send(self, errand: Errand, command: Send) -> Answered:
-        admitted, request = command.admitted, errand.exchange.request
+        admitted = command.admitted
         errand.trail = trail_with(errand.trail, decision=admitted.decision, route=admitted.route)
         if isinstance(admitted.call, Call):
             errand.trail = trail_with(errand.trail, call=admitted.call)
             if admitted.route.core is Core.NEWCORE:
                 try:
-                    answer, listing = await self._world.newcore.send(admitted.call, command.session, request)
+                    return await self._newcore(admitted.call, command)
                 except UpstreamError as fault:
                     if not admitted.call.first_page:
                         raise
                     log.warning(
                         "newcore did not answer, legacy does", fault=fault.fault, function=admitted.call.function
                     )
-                else:
-                    return Answered(answer, Core.NEWCORE, listing)
         return await self._legacy(errand, command)
+
+    async def _newcore(self, call: Call, command: Send) -> Answered:
+        if command.session is None or command.statement is None:
+            raise PoortError("newcore is asked in a session, with a statement")
+        answer, listing = await self._world.newcore.send(call, command.session, command.statement)
+        return Answered(answer, Core.NEWCORE, listing)
 
     async def _legacy(self, errand: Errand, command: Send) -> Answered:
         """Send to legacy, once, on a connection of this session alone."""

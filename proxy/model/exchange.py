@@ -12,6 +12,8 @@ from proxy.model.http import Answer, Request
 from proxy.model.person import PersonFacts
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core, Route
+from proxy.model.shadow import Offer
+from proxy.model.statement import Statement
 from proxy.model.tie import Tie, Vacancy
 
 
@@ -83,6 +85,8 @@ class Send:
 
     admitted: Admitted
     session: Session | None = None
+    statement: Statement | None = None
+    """What newcore is told of it; None: legacy answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class Released:
 
     answer: Answer
     receipt: Receipt
+    offer: Offer | None = None
+    """What a comparison with newcore needs, where this answer is one of its samples."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,5 +34,7 @@ class Route:
     """`default`, `stage`, `cohort`, `outside-cohort`, `listing`, `own-write`, `no-key`, `killed`, `fallback`."""
     captured: bool = False
     """Mutations of this group are synchronised to newcore after the legacy acknowledgement."""
+    shadowed: bool = False
+    """The answer of legacy is offered for comparison with newcore."""
     config: str = ""
     """Hash of the routing file that chose."""

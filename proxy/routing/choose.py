@@ -19,7 +19,7 @@ from proxy.model.call import Call, Format, Kind
 from proxy.model.decision import Reason
 from proxy.model.principal import Principal, Session
 from proxy.model.route import Core, Route, Stage
-from proxy.routing.cohort import within
+from proxy.routing.cohort import BUCKETS, within
 from proxy.routing.group import Group
 from proxy.routing.stage import ANSWERED, STAGES
 from proxy.routing.table import RoutingTable
@@ -37,6 +37,8 @@ class Situation:
     """Per group: the journal sequence that newcore has reached."""
     killed: Collection[str] = ()
     """Groups that the kill switch keeps on legacy."""
+    draw: int = BUCKETS
+    """Lot of this exchange, 0 up to 9,999: which answers are offered for comparison."""
 
 
 def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
@@ -51,7 +53,8 @@ def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
     if call.pages and now.session is not None and now.session.listing is not None:
         return _paged(table, now.session.listing.core, known, now.killed)
     core, reason = _read(known[0], call, now) if len(functions) == 1 else (Core.LEGACY, "stage")
-    return _route(table, known[0], core, reason)
+    chosen = _route(table, known[0], core, reason)
+    return replace(chosen, shadowed=_sampled(known[0], call, now)) if core is Core.LEGACY else chosen
 
 
 def functions_of(call: Call) -> tuple[str, ...]:
@@ -84,6 +87,12 @@ def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
     if now.session.wrote.get(group.name, 0) > now.applied.get(group.name, 0):
         return Core.LEGACY, "own-write"
     return in_cohort(group, now.principal)
+
+
+def _sampled(group: Group, call: Call, now: Situation) -> bool:
+    """Tell whether legacy's answer is one of those that are compared: newcore must be kept up to date, and able to answer."""
+    compared = STAGES[group.lowest].shadowed and group.name not in now.killed and movable(call)
+    return compared and now.draw * 100 < group.shadow.sample * BUCKETS
 
 
 def movable(call: Call) -> bool:

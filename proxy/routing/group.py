@@ -43,6 +43,16 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """How a group is compared: of how many answers, which fields allow no noise, what may be overlooked."""
+
+    sample: int = 100
+    """Percent of the answers that are offered for comparison."""
+    safety_fields: frozenset[str] = frozenset()
+    ignore: tuple[Ignore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A group in its stage."""
 
@@ -56,7 +66,7 @@ class Group:
     partitions: Mapping[str, Stage] = field(default_factory=dict)
     cohort: Cohort = Cohort()
     pin: Pin | None = None
-    ignore: tuple[Ignore, ...] = ()
+    shadow: Shadow = Shadow()
 
     def stage_in(self, region: str | None) -> Stage:
         """Give the stage of a partition, or of the group as such."""
@@ -88,7 +98,7 @@ def read_group(name: str, value: Value, regions: Collection[str]) -> tuple[Field
         partitions=fields.optional("partitions", lambda inner: _partitions(inner, regions), {}),
         cohort=fields.optional("cohort", _cohort, Cohort()),
         pin=fields.optional("pin", _pin, None),
-        ignore=fields.optional("shadow", _shadow, ()),
+        shadow=fields.optional("shadow", _shadow, Shadow()),
     )
     if group.ramp and group.highest is not Stage.READ:
         fields["ramp"].refuse(f"{group.ramp} in stage {group.highest}", "0 below stage read", "advance first")
@@ -134,9 +144,14 @@ def _pin(value: Value) -> Pin:
     return Pin(fields["reason"].text(), fields["owner"].text(), fields["until"].day())
 
 
-def _shadow(value: Value) -> tuple[Ignore, ...]:
-    fields = value.fields(("ignore",))
-    return tuple(_ignore(each) for each in fields["ignore"].items())
+def _shadow(value: Value) -> Shadow:
+    fields = value.fields((), ("sample", "safety_fields", "ignore"))
+    nothing: tuple[str, ...] = ()
+    return Shadow(
+        sample=fields.optional("sample", lambda inner: inner.number(0, 100), 100),
+        safety_fields=frozenset(fields.optional("safety_fields", Value.texts, nothing)),
+        ignore=fields.optional("ignore", lambda inner: tuple(_ignore(each) for each in inner.items()), ()),
+    )
 
 
 def _ignore(value: Value) -> Ignore:

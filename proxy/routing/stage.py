@@ -20,17 +20,19 @@ class Row:
     reads: Core
     captured: bool
     """Acknowledged mutations are carried on to newcore."""
+    shadowed: bool
+    """Answers of legacy are compared with newcore's."""
     open: bool
     """This release can run it."""
 
 
 STAGES: Mapping[Stage, Row] = {
-    Stage.LEGACY: Row(Core.LEGACY, captured=False, open=True),
-    Stage.CAPTURE: Row(Core.LEGACY, captured=True, open=True),
-    Stage.SHADOW: Row(Core.LEGACY, captured=True, open=False),
-    Stage.READ: Row(Core.NEWCORE, captured=True, open=True),
-    Stage.WRITE: Row(Core.NEWCORE, captured=False, open=False),
-    Stage.RETIRED: Row(Core.NEWCORE, captured=False, open=False),
+    Stage.LEGACY: Row(Core.LEGACY, captured=False, shadowed=False, open=True),
+    Stage.CAPTURE: Row(Core.LEGACY, captured=True, shadowed=False, open=True),
+    Stage.SHADOW: Row(Core.LEGACY, captured=True, shadowed=True, open=False),
+    Stage.READ: Row(Core.NEWCORE, captured=True, shadowed=True, open=True),
+    Stage.WRITE: Row(Core.NEWCORE, captured=False, shadowed=False, open=False),
+    Stage.RETIRED: Row(Core.NEWCORE, captured=False, shadowed=False, open=False),
 }
 ORDER = tuple(STAGES)
 BY_COMPARISON: Mapping[str, tuple[Stage, Stage]] = {"vacancies": (Stage.CAPTURE, Stage.READ)}

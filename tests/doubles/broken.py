@@ -103,6 +103,7 @@ def breakable(carrier: Carry, breaker: Breaker) -> Carry:
             rollout=wrapped("RolloutState", world.rollout),
             cores={core: wrapped("Cores", part) for core, part in world.cores.items()},
             newcore=wrapped("Translator", world.newcore),
+            mirror=wrapped("Mirror", world.mirror),
             clock=wrapped("Clock", world.clock),
         ),
         breaker.guard(("House", "now"), house),

@@ -19,9 +19,10 @@ from adapters.legacy_sonar.translate import Found, Setting, VacancyQuery
 from adapters.legacy_sonar.views import ViewMap
 from proxy.errors import UpstreamError
 from proxy.model.call import Call
-from proxy.model.http import Answer, Request
+from proxy.model.http import Answer
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
+from proxy.model.statement import Statement
 
 TIMEOUT_SECONDS = 2.0
 CONNECTIONS = 64
@@ -50,11 +51,11 @@ class NewcoreMimic:
         """Let go of the connections."""
         await self._http.aclose()
 
-    async def send(self, call: Call, session: Session | None, request: Request) -> tuple[Answer, Listing | None]:
+    async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
         """Answer a call from newcore; raises UpstreamError, also for what only legacy can answer (nothing was sent)."""
-        del request  # the call holds all that was asked
-        query = None if session is None else translate.to_query(call, session.listing)
-        if session is None or query is None:
+        del statement  # vacancies are public
+        query = translate.to_query(call, session.listing)
+        if query is None:
             raise UpstreamError("untranslatable", sent=False, core=Core.NEWCORE)
         found = await self._found(query)
         try:

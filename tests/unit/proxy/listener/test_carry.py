@@ -104,7 +104,7 @@ async def test_legacy_is_asked_for_no_more_than_the_decision_can_show(name, scop
     book << Send
     core, walked = Listening(), errand(None, sent=False)
     walked.exchange = Exchange(EXCHANGE, NOW, request(name))
-    world = carry.World(*([None] * 5), {Core.LEGACY: core}, None, None)
+    world = carry.World(*([None] * 5), {Core.LEGACY: core}, None, None, None)
     answered = await carry.Carry(world, house)._send(walked, book.command)
     assert book.command.admitted.decision.scope == scope
     assert answered.narrowed is (scope is not None)

@@ -33,4 +33,4 @@ def test_optional_parts_are_read_as_written(read):
     group = table.groups["vacancies"]
     assert group.cohort.organisations == {"UWV", "0106"}
     assert group.cohort.exclude_roles == {"EXP"}
-    assert group.ignore[0].expires.isoformat() == "2027-03-31"
+    assert group.shadow.ignore[0].expires.isoformat() == "2027-03-31"

@@ -2,16 +2,18 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from proxy.errors import UpstreamError
 from proxy.model.call import Call, Format, Kind, Link
-from proxy.model.http import Request
-from proxy.model.principal import Listing, Session
+from proxy.model.person import Category
+from proxy.model.principal import Listing, Role, Session
+from proxy.model.statement import Statement
 
-ASKED = Request(b"POST", b"/sonar_nld/start.swe", b"HTTP/1.1", (), b"", "192.0.2.1")
+ASKED = Statement(UUID(int=1), "AWE0421", Role.AW, "UWV", "vacancy.search", frozenset({Category.VA, Category.EM}))
 SEARCH = Call(
     Format.HTML,
     (Link("vacancy.search", "SNR Vacature Zoek View", "SNR Vacature List Applet", "InvokeMethod", "ExecuteQuery"),),

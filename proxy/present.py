@@ -53,6 +53,7 @@ def offered(house: House, trail: Trail) -> Offer | None:
     return Offer(
         trail.exchange.id, trail.exchange.at, route.group, route.revision, route.config,
         replace(call, token=None), replace(session, key=b""), session.listing, told, answered.answer, judged,
+        answered.narrowed, answered.took_us,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import urandom
+from time import monotonic
 from traceback import extract_tb
 from uuid import UUID
 
@@ -214,8 +215,9 @@ class Carry:
     async def _newcore(self, call: Call, command: Send) -> Answered:
         if command.session is None or command.statement is None:
             raise PoortError("newcore is asked in a session, with a statement")
+        begun = monotonic()
         answer, listing = await self._world.newcore.send(call, command.session, command.statement)
-        return Answered(answer, Core.NEWCORE, listing)
+        return Answered(answer, Core.NEWCORE, listing, took_us=since_us(begun))
 
     async def _legacy(self, errand: Errand, command: Send) -> Answered:
         """Send to legacy, once, on a connection of this session alone."""
@@ -225,14 +227,15 @@ class Carry:
         owner = owner_of(call, session, errand.exchange.id)
         errand.sent = True
         errand.uncertain = errand.claimed is not None
-        legacy = self._world.cores[Core.LEGACY]
+        legacy, begun = self._world.cores[Core.LEGACY], monotonic()
         try:
             answer = await legacy.send(request, session=owner, repeatable=is_repeatable(call), slow=is_slow(call))
         except UpstreamError as fault:
             errand.sent = fault.sent
             errand.uncertain = errand.uncertain and fault.sent
             raise
-        return Answered(answer, Core.LEGACY, narrowed=request is not forwarded)
+        narrowed = request is not forwarded
+        return Answered(answer, Core.LEGACY, narrowed=narrowed, took_us=since_us(begun))
 
     async def _append(self, errand: Errand, made: tuple[Entry, ...]) -> Receipt:
         receipt = await self._world.ledger.append(made)
@@ -345,3 +348,8 @@ def is_slow(call: Call | StaticCall) -> bool:
 def started_us(exchange: UUID) -> float:
     """Give the start of an exchange in microseconds since the epoch: a UUIDv7 carries its milliseconds."""
     return (exchange.int >> 80) * 1e3
+
+
+def since_us(begun: float) -> int:
+    """Give the microseconds since a moment of the monotonic clock."""
+    return int((monotonic() - begun) * 1e6)

@@ -98,6 +98,8 @@ class Answered:
     listing: Listing | None = None
     narrowed: bool = False
     """The core was asked for less than the client asked: the query was written into a scope."""
+    took_us: int = field(default=0, compare=False)
+    """Microseconds that the core took."""
 
 
 @dataclass(frozen=True, slots=True)

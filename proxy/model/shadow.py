@@ -40,3 +40,7 @@ class Offer:
     answer: Answer = field(repr=False)
     """As legacy gave it, before anything was taken out."""
     judged: tuple[Judged, ...] = ()
+    narrowed: bool = False
+    """Legacy was asked for the statement's scope alone."""
+    took_us: int = 0
+    """Microseconds that legacy took."""

@@ -1,16 +1,17 @@
-"""The database as a process sees it: which server, which role, which password, and engines on it.
+"""The database as a process sees it: which server, which role, which password, and where.
 
 Why it exists: every process logs in under its own role, so a mistake in one cannot use the rights of another. Rules:
 1. `POORT_DATABASE_URL` set: that server. Unset: the embedded one in the data directory, where it runs. Only its supervisor
    starts it (`poort demo`, tests, benches): a command that did so while it is down would put it on another port, and the
    processes that wait for it would never find it again.
 2. Passwords of roles are made once and kept in a file that only its owner reads; the owner's address is for migrations.
-3. A statement has a time limit; a slow database is a fault, and a fault is a refusal.
 
 Commands use it like this:
 
-    with open_cluster(load()) as cluster:
-        engine = cluster.engine(Role.READER)
+    with open_cluster(load()) as cluster, psycopg.connect(cluster.dsn(Role.READER)) as connection:
+        ...
+
+What migrates is loaded where it is asked for: it is half the start of a command, and few migrate.
 """
 
 import json
@@ -21,13 +22,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
-from migrations import apply, roles
+from migrations import roles
 from proxy import embedded
 from proxy.errors import OperatorError
 from proxy.postgres.client import write_secret
@@ -61,26 +58,18 @@ class Cluster:
 
     owner: str = field(repr=False)
     passwords: Mapping[str, str] = field(repr=False)
-    pool: int = 8
-    timeout: float = 5.0
     lock_timeout: float = 10.0
     names: Mapping[Database, str] = field(default_factory=dict)  # other names, for tests on a copy
 
     def dsn(self, role: Role, database: Database = Database.GATEWAY) -> str:
         """Write the address for libpq: `postgresql://role:password@host:port/database`."""
-        return self._url(role, database).render_as_string(hide_password=False)
+        if role not in self.passwords:
+            raise OperatorError(f"found no password for {role}; the passwords file has {', '.join(self.passwords)}")
+        return _at(self.owner, self.name(database), f"{role.value}:{quote(self.passwords[role], safe='')}")
 
     def owner_dsn(self, database: Database = Database.GATEWAY) -> str:
         """Write the owner's address of one of our databases; only migrations and tests have business there."""
-        return _parsed(self.owner).set(database=self.name(database)).render_as_string(hide_password=False)
-
-    def engine(self, role: Role, database: Database = Database.GATEWAY) -> Engine:
-        """Make a blocking engine for a role; the caller disposes of it."""
-        return create_engine(self._driver(role, database), **self._options())
-
-    def async_engine(self, role: Role, database: Database = Database.GATEWAY) -> AsyncEngine:
-        """Make an asyncio engine for a role; the caller disposes of it."""
-        return create_async_engine(self._driver(role, database), **self._options())
+        return _at(self.owner, self.name(database))
 
     def name(self, database: Database) -> str:
         """Name a database as it is called on this server."""
@@ -89,24 +78,6 @@ class Cluster:
     def called(self, database: Database, name: str) -> "Cluster":
         """Give the same cluster with another name for a database: a copy that a test may spoil."""
         return replace(self, names={**self.names, database: name})
-
-    def _url(self, role: Role, database: Database) -> URL:
-        if role not in self.passwords:
-            raise OperatorError(f"found no password for {role}; the passwords file has {', '.join(self.passwords)}")
-        return _parsed(self.owner).set(username=role.value, password=self.passwords[role], database=self.name(database))
-
-    def _driver(self, role: Role, database: Database) -> URL:
-        return self._url(role, database).set(drivername="postgresql+psycopg")
-
-    def _options(self) -> dict[str, object]:
-        limit = int(self.timeout * 1000)
-        return {
-            "pool_size": self.pool,
-            "max_overflow": 0,
-            "pool_timeout": self.timeout,
-            "pool_pre_ping": True,  # after a restart of the server the first exchange must not be the one that finds out
-            "connect_args": {"connect_timeout": max(2, int(self.timeout)), "options": f"-c statement_timeout={limit}"},
-        }
 
 
 @contextmanager
@@ -141,8 +112,6 @@ def described(settings: Settings, owner: str) -> Cluster:
     return Cluster(
         owner=owner,
         passwords=role_passwords(settings),
-        pool=settings.database_pool,
-        timeout=settings.database_timeout,
         lock_timeout=settings.database_lock_timeout,
     )
 
@@ -163,6 +132,8 @@ def role_passwords(settings: Settings) -> dict[str, str]:
 
 def upgrade(cluster: Cluster) -> list[str]:
     """Bring the server to the schema of this release; says what was done, refuses what it cannot do."""
+    from migrations import apply  # noqa: PLC0415  see above
+
     try:
         return apply.upgrade(
             cluster.owner, {role.value: cluster.passwords[role] for role in Role}, cluster.lock_timeout
@@ -175,6 +146,8 @@ def upgrade(cluster: Cluster) -> list[str]:
 
 def check(cluster: Cluster) -> list[str]:
     """List what differs from this release, in schema or grants; an empty list means all is well."""
+    from migrations import apply  # noqa: PLC0415  see above
+
     return apply.check(cluster.owner)
 
 
@@ -198,15 +171,20 @@ def _read_passwords(path: Path, *, own: bool) -> dict[str, str]:
     return found
 
 
-def _parsed(owner: str) -> URL:
-    try:
-        url = make_url(owner)
-    except ArgumentError:
+def _parsed(owner: str) -> SplitResult:
+    if "://" not in owner:
+        raise OperatorError("POORT_DATABASE_URL: found no address; allowed is postgresql://USER:PASSWORD@HOST:PORT")
+    address = urlsplit(owner)
+    if address.scheme not in {"postgresql", "postgres"}:
         raise OperatorError(
-            "POORT_DATABASE_URL: found no address; allowed is postgresql://USER:PASSWORD@HOST:PORT"
-        ) from None
-    if url.drivername not in {"postgresql", "postgres"}:
-        raise OperatorError(
-            f"POORT_DATABASE_URL: found {url.drivername}; PostgreSQL is the only database: postgresql://..."
+            f"POORT_DATABASE_URL: found {address.scheme}; PostgreSQL is the only database: postgresql://..."
         )
-    return url.set(drivername="postgresql")
+    return address._replace(scheme="postgresql")
+
+
+def _at(owner: str, database: str, login: str | None = None) -> str:
+    """Write an address on the owner's server; without a log-in it is the owner's own."""
+    address = _parsed(owner)
+    named, _, server = address.netloc.rpartition("@")
+    login = named if login is None else login
+    return urlunsplit(address._replace(netloc=f"{login}@{server}" if login else server, path=f"/{database}"))

@@ -7,11 +7,11 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
 
 from migrations import apply
 from migrations.roles import DATABASES
@@ -152,21 +152,18 @@ def test_a_held_lock_refuses_the_upgrade_and_changes_nothing(database: Cluster) 
             upgrade(impatient)
 
 
-def test_a_slow_statement_is_a_fault(database: Cluster) -> None:
-    """The engine's time limit ends a statement that takes longer than the settings allow."""
-    hasty = Cluster(database.owner, database.passwords, timeout=0.2)
-    engine = hasty.engine(Role.READER)
-    with engine.connect() as connection, pytest.raises(Exception, match="statement timeout"):
-        connection.execute(text("SELECT pg_sleep(5)"))
-    engine.dispose()
-
-
-async def test_the_asyncio_engine_speaks_as_its_role(database: Cluster) -> None:
-    """The asynchronous engine logs in under the same role as the blocking one."""
-    engine = database.async_engine(Role.GATEWAY)
-    async with engine.connect() as connection:
-        assert (await connection.execute(text("SELECT current_user"))).scalar() == "poort_gateway"
-    await engine.dispose()
+def test_an_address_keeps_what_else_it_says(tmp_path: Path) -> None:
+    """Role, password and database change; host, port, options and every odd sign in a password stay what they mean."""
+    settings = load({"POORT_DATA_DIR": str(tmp_path)})
+    odd = replace(
+        described(settings, "postgres://owner:p%40ss@[::1]:5433/postgres?sslmode=require"),
+        passwords={Role.WORKER: "a/b:c@d e%"},
+    )
+    assert psycopg.conninfo.conninfo_to_dict(odd.dsn(Role.WORKER)) == {
+        "user": "poort_worker", "password": "a/b:c@d e%", "host": "::1", "port": "5433", "dbname": "poort_gateway",
+        "sslmode": "require",
+    }  # fmt: skip
+    assert odd.owner_dsn(Database.NEWCORE) == "postgresql://owner:p%40ss@[::1]:5433/poort_newcore?sslmode=require"
 
 
 def test_passwords_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ Rules:
 2. A fault is recorded where the log is alive; where it is not, the refusal says so by having no receipt.
 3. A session that was claimed is always given back: by the change that was stored, or by `release`. When nobody can
    say any more where SONAR's cursor stands, it is given back as lost.
-4. Only the first page of a list falls back from newcore to legacy; nothing else is ever sent twice.
+4. What newcore does not answer falls back to legacy where `attempt.falls_back` says so; nothing else is ever sent twice.
+5. What became of a call that either core could have answered is counted, in memory.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import urandom
 from time import monotonic
 from traceback import extract_tb
@@ -25,6 +26,7 @@ from proxy.accesslog.record import reference, uuid7
 from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UpstreamError
 from proxy.identity.binding import session_key
 from proxy.line import walk
+from proxy.listener.attempt import attempt, falls_back, told
 from proxy.listener.encode import plain_answer
 from proxy.model.call import Call, Kind, StaticCall
 from proxy.model.decision import Reason
@@ -47,6 +49,7 @@ from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
 from proxy.model.route import Core
 from proxy.ports import Clock, Cores, Facts, Ledger, Mirror, RolloutState, Sessions, Ties, Translator
+from proxy.routing.tally import OPEN, Attempt, Tally
 from proxy.trail import House, Trail, trail_with
 
 log = structlog.get_logger()
@@ -69,6 +72,7 @@ class World:
     newcore: Translator
     mirror: Mirror
     clock: Clock
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(slots=True)
@@ -85,6 +89,8 @@ class Errand:
     """A core may have moved the session's cursor without the change being stored."""
     recorded: Receipt | None = None
     """Receipt of the exchange's own record: it has exactly one, also when something breaks behind it."""
+    attempt: Attempt | None = None
+    """What it tells of the core that was asked first; None: nothing."""
 
 
 class Carry:
@@ -112,6 +118,8 @@ class Carry:
         finally:
             await self._give_back(errand)
         self._count(end)
+        if errand.attempt is not None:
+            self._world.tally.note(told(errand.attempt, end))
         if isinstance(end, Released) and end.offer is not None:
             self._world.mirror.offer(end.offer)
         return end
@@ -184,7 +192,10 @@ class Carry:
         ties = tuple(await self._world.ties.about(about)) if about else ()
         everybody = tuple(dict.fromkeys((*rows, *(tie.row_id for tie in ties))))
         vacancies = await facts.vacancies((about.vacancy,)) if about and about.vacancy else {}
-        return Known(persons=await facts.persons(everybody) if everybody else {}, vacancies=vacancies, ties=ties)
+        if not asked.authors:
+            return Known(persons=await facts.persons(everybody) if everybody else {}, vacancies=vacancies, ties=ties)
+        persons, organisations = await asyncio.gather(facts.persons(everybody), facts.organisations(asked.authors))
+        return Known(persons=persons, vacancies=vacancies, ties=ties, organisations=organisations)
 
     async def _session(self, errand: Errand, call: Call) -> Session | None:
         """Claim the session of a token; a log-in starts a new one, so it takes none."""
@@ -201,16 +212,24 @@ class Carry:
         errand.trail = trail_with(errand.trail, decision=admitted.decision, route=admitted.route)
         if isinstance(admitted.call, Call):
             errand.trail = trail_with(errand.trail, call=admitted.call)
-            if admitted.route.core is Core.NEWCORE:
-                try:
-                    return await self._newcore(admitted.call, command)
-                except UpstreamError as fault:
-                    if not admitted.call.first_page:
-                        raise
-                    log.warning(
-                        "newcore did not answer, legacy does", fault=fault.fault, function=admitted.call.function
-                    )
+            if admitted.route.core is Core.NEWCORE and (answered := await self._first(errand, admitted.call, command)):
+                return answered
         return await self._legacy(errand, command)
+
+    async def _first(self, errand: Errand, call: Call, command: Send) -> Answered | None:
+        """Ask newcore first; None: it did not answer, and legacy may."""
+        try:
+            answered = await self._newcore(call, command)
+        except Exception as fault:
+            name = fault.fault if isinstance(fault, UpstreamError) else type(fault).__name__
+            errand.attempt = attempt(command.admitted, 0, name)
+            if not isinstance(fault, UpstreamError) or not falls_back(call):
+                raise
+            if name != OPEN:
+                log.warning("newcore did not answer, legacy does", fault=name, function=call.function)
+            return None
+        errand.attempt = attempt(command.admitted, answered.took_us)
+        return answered
 
     async def _newcore(self, call: Call, command: Send) -> Answered:
         if command.session is None or command.statement is None:
@@ -233,9 +252,11 @@ class Carry:
         except UpstreamError as fault:
             errand.sent = fault.sent
             errand.uncertain = errand.uncertain and fault.sent
+            errand.attempt = errand.attempt or attempt(command.admitted, 0, fault.fault)
             raise
-        narrowed = request is not forwarded
-        return Answered(answer, Core.LEGACY, narrowed=narrowed, took_us=since_us(begun))
+        narrowed, took = request is not forwarded, since_us(begun)
+        errand.attempt = errand.attempt or attempt(command.admitted, took)
+        return Answered(answer, Core.LEGACY, narrowed=narrowed, took_us=took)
 
     async def _append(self, errand: Errand, made: tuple[Entry, ...]) -> Receipt:
         receipt = await self._world.ledger.append(made)

@@ -23,6 +23,7 @@ from cli.output import progress
 from cli.pages import LegacyPages
 from cli.routefile import CATALOGUE, RouteFile
 from cli.sides import control_map, legacy_account, legacy_http
+from cli.statement import signer
 from proxy.catalogue import load as read_catalogue
 from proxy.errors import OperatorError, UpstreamError
 from proxy.model.call import Call
@@ -81,7 +82,7 @@ def _check_captured(file: RouteFile, dsn: str, begun: datetime) -> None:
 
 async def _compared(settings: Settings, samples: int) -> dict[str, Any]:
     pages = control_map()
-    mimic = NewcoreMimic(settings.newcore_url, pages)
+    mimic = NewcoreMimic(settings.newcore_url, pages, signer(settings))
     try:
         async with legacy_http(settings) as http:
             rows = await _rows(LegacyClient(http, pages), legacy_account(settings))

@@ -3,8 +3,8 @@
 The reason for that exception to the arrows is docs/decisions/0004-starting-newcore.md.
 """
 
-from cli.servicetoken import service_token
 from cli.start import begin
+from cli.statement import public_keys
 from newcore.app import serve
 from proxy.database import Database, Role, open_cluster
 
@@ -14,4 +14,4 @@ def newcore() -> None:
     settings = begin()
     listen = settings.newcore_listen
     with open_cluster(settings) as cluster:
-        serve(cluster.dsn(Role.NEWCORE, Database.NEWCORE), service_token(settings), listen.host, listen.port)
+        serve(cluster.dsn(Role.NEWCORE, Database.NEWCORE), public_keys(settings), listen.host, listen.port)

@@ -15,7 +15,7 @@ import httpx
 from adapters.legacy_sonar import views
 from adapters.legacy_sonar.client import LegacyClient
 from adapters.legacy_sonar.views import ViewMap
-from cli.servicetoken import service_token
+from cli.statement import signer
 from proxy.errors import OperatorError, UpstreamError
 from proxy.settings import Settings
 from rollout.client import NewcoreClient
@@ -114,7 +114,7 @@ async def legacy_http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 async def open_sides(settings: Settings, dsn: str) -> AsyncIterator[Sides]:
     """Open both sides; closes them again."""
     account = legacy_account(settings)
-    async with legacy_http(settings) as http, NewcoreClient(settings.newcore_url, service_token(settings)) as target:
+    async with legacy_http(settings) as http, NewcoreClient(settings.newcore_url, signer(settings)) as target:
         source = LegacySource(http, control_map(), account)
         try:
             yield Sides(dsn, Budget(source, settings.legacy_reads), target)

@@ -23,6 +23,7 @@ from adapters.legacy_sonar.dialect import SonarDialect
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
 from cli.secret import secret_key
+from cli.statement import signer
 from proxy import catalogue as functions
 from proxy.accesslog.parts import Limits as LedgerLimits
 from proxy.accesslog.parts import Parts
@@ -154,7 +155,7 @@ async def carried(
         open_parts.push_async_callback(legacy.close)
         ties = TieStore(dsn, seconds=settings.database_timeout)
         open_parts.push_async_callback(ties.close)
-        newcore = NewcoreMimic(settings.newcore_url, tables.views)
+        newcore = NewcoreMimic(settings.newcore_url, tables.views, signer(settings))
         open_parts.push_async_callback(newcore.close)
         watermarks = Watermarks(dsn)
         routing = routing_watch(settings, tables, instance)

@@ -4,7 +4,8 @@ Rules: every answer, errors included, carries the API version and the security h
 tells nothing of the inside; the description is public, below the base path, and may be read from any origin.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +25,7 @@ from newcore import employers, problem, vacancies
 from newcore.description import API_VERSION, HEADER, described
 from newcore.employers.api import router as employer_routes
 from newcore.employers.model import EMPLOYER
+from newcore.guard import Guard
 from newcore.problem import MEDIA_TYPE, Problem
 from newcore.register.store import Register
 from newcore.vacancies.api import router as vacancy_routes
@@ -46,10 +48,10 @@ _KEEP_ALIVE_SECONDS = (
 )
 
 
-def serve(dsn: str, token: str, host: str, port: int) -> None:
-    """Run until the process is told to stop."""
+def serve(dsn: str, keys: Sequence[bytes], host: str, port: int) -> None:
+    """Run until the process is told to stop; the keys are those by which statements are believed."""
     config = uvicorn.Config(
-        application(engine_on(dsn), token), host=host, port=port, log_config=None, access_log=False,
+        application(engine_on(dsn), Guard(keys, time.time)), host=host, port=port, log_config=None, access_log=False,
         server_header=False, timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )  # fmt: skip
     uvicorn.Server(config).run()
@@ -64,8 +66,8 @@ def engine_on(dsn: str, pool: int = 8) -> AsyncEngine:
     )
 
 
-def application(engine: AsyncEngine, token: str) -> FastAPI:
-    """Join the domains to one application; refuses an empty token."""
+def application(engine: AsyncEngine, guard: Guard) -> FastAPI:
+    """Join the domains to one application."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -82,16 +84,16 @@ def application(engine: AsyncEngine, token: str) -> FastAPI:
             await connection.execute(text("SELECT 1"))
         return {"status": "up", "version": API_VERSION}
 
-    app.mount(BASE, _api(engine, token))
+    app.mount(BASE, _api(engine, guard))
     return app
 
 
-def _api(engine: AsyncEngine, token: str) -> FastAPI:
+def _api(engine: AsyncEngine, guard: Guard) -> FastAPI:
     api = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, separate_input_output_schemas=False
     )
-    api.include_router(vacancy_routes(Register(engine, VACANCY), token))
-    api.include_router(employer_routes(Register(engine, EMPLOYER), token))
+    api.include_router(vacancy_routes(Register(engine, VACANCY), guard))
+    api.include_router(employer_routes(Register(engine, EMPLOYER), guard))
     _refuse(api)
     document = _description(api)
 

@@ -25,7 +25,13 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
-_REFUSALS = {"400": "Invalid input", "401": "No or another service token", "404": "Unknown record", "503": "Store down"}
+_REFUSALS = {
+    "400": "Invalid input",
+    "401": "No statement, or none that is believed",
+    "403": "The statement names another function",
+    "404": "Unknown record",
+    "503": "Store down",
+}
 
 
 def described(document: dict[str, Any]) -> dict[str, Any]:

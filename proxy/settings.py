@@ -85,7 +85,12 @@ class Settings:
         "20", value.seconds, "reads a second that backfill, sync and comparison may cost legacy"
     )
     newcore_url: str = setting("http://127.0.0.1:8100", value.url, "where the new core answers")
-    newcore_token: Secret | None = optional(value.secret, "the secret by which the new core knows the gateway")
+    statement_key_file: Path | None = optional(
+        value.path, "Ed25519 key of what is stated to the new core; unset: made in the data directory"
+    )
+    statement_public_file: Path | None = optional(
+        value.path, "public keys by which the new core believes it; unset: of the key in the data directory"
+    )
     connect_timeout: float = setting("2", value.seconds, "seconds to reach a core")
     answer_timeout: float = setting("30", value.seconds, "seconds a core gets for an answer")
     report_timeout: float = setting("120", value.seconds, "seconds a core gets for a report or an export")

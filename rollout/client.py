@@ -1,29 +1,31 @@
 """The new core's API as backfill and sync use it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx
 
 from proxy.errors import UpstreamError
+from proxy.model.person import Category
+from proxy.model.principal import Role
+from proxy.model.statement import Statement
 from rollout.record import Entity, RejectedError, Row
 
 PAGE = 200
 TIMEOUT_SECONDS = 10.0
+USER, FUNCTION = "poort-worker", "sync.apply"
+"""Who asks, and for what: newcore writes for this function and no other."""
 _COLLECTIONS: Mapping[Entity, str] = {Entity.VACANCY: "vacancies", Entity.EMPLOYER: "employers"}
 
 
 class NewcoreClient:
     """Applies and lists records; implements `rollout.record.Target`."""
 
-    def __init__(self, url: str, token: str) -> None:
-        """Take the address and the service token."""
-        self._http = httpx.AsyncClient(
-            base_url=f"{url}/v1",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_SECONDS,
-            trust_env=False,
-        )
+    def __init__(self, url: str, sign: Callable[[Statement], str]) -> None:
+        """Take the address, and what signs the statement of each request."""
+        self._sign = sign
+        self._http = httpx.AsyncClient(base_url=f"{url}/v1", timeout=TIMEOUT_SECONDS, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -54,8 +56,11 @@ class NewcoreClient:
                 return
 
     async def _ask(self, method: str, path: str, **values: Any) -> dict[str, Any]:
+        stated = Statement(uuid4(), USER, Role.MIG, "", FUNCTION, frozenset(Category))
         try:
-            answer = await self._http.request(method, path, **values)
+            answer = await self._http.request(
+                method, path, headers={"Authorization": f"Bearer {self._sign(stated)}"}, **values
+            )
         except httpx.HTTPError as fault:
             raise UpstreamError(type(fault).__name__, sent=True, core="newcore") from fault
         if answer.status_code == 400:

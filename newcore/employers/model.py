@@ -2,6 +2,9 @@
 
 from newcore.register.model import Kind
 
+READ = ("employer.view", "employer.manage")
+"""The functions that show employers."""
+
 EMPLOYER = Kind(
     table="employer",
     fields=("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector"),

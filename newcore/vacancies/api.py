@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from newcore.guard import guard
+from newcore.guard import Guard
 from newcore.register.api import Change, Filter, Part, Removal, Shape, Text, Version, changed, found, page_of, query_of
 from newcore.register.commands import Apply, Remove
 from newcore.register.store import Register
-from newcore.vacancies.model import VACANCY
+from newcore.statement import SYNC
+from newcore.vacancies.model import READ, VACANCY
 
 
 class VacancyTexts(Shape):
@@ -70,28 +71,28 @@ class VacancyFilters(Part):
     closed: Filter = ""
 
 
-def router(register: Register, token: str) -> APIRouter:
-    """Make the routes on a store; whatever changes a vacancy needs the token."""
+def router(register: Register, guard: Guard) -> APIRouter:
+    """Make the routes on a store."""
     routes = APIRouter(prefix="/vacancies", tags=["vacancies"])
-    guarded = [Depends(guard(token))]
+    reading, writing = [Depends(guard.serving(*READ, SYNC))], [Depends(guard.serving(SYNC))]
 
-    @routes.get("", summary="Find vacancies", response_model=VacancyPage)
+    @routes.get("", summary="Find vacancies", response_model=VacancyPage, dependencies=reading)
     async def search(filters: Annotated[VacancyFilters, Query()]) -> dict[str, Any]:
         """Vacancies by number, or by `sort`."""
         return page_of("vacancies", await register.search(query_of(VACANCY, filters)))
 
-    @routes.get("/{id}", summary="Read a vacancy", response_model=Vacancy)
+    @routes.get("/{id}", summary="Read a vacancy", response_model=Vacancy, dependencies=reading)
     async def read(id: str) -> dict[str, Any]:  # noqa: A002  the name in the path
         """One vacancy."""
         return await found(register, id)
 
-    @routes.put("/{id}", summary="Make a vacancy equal to its source", dependencies=guarded)
+    @routes.put("/{id}", summary="Make a vacancy equal to its source", dependencies=writing)
     async def apply(id: str, given: VacancyAtVersion) -> Change:  # noqa: A002
         """Applied unless this version, or a later one, is there already."""
         texts = given.model_dump(exclude={"version"})
         return await changed(register, VACANCY, Apply(id, given.version, texts))
 
-    @routes.delete("/{id}", summary="Remove a vacancy for good", dependencies=guarded)
+    @routes.delete("/{id}", summary="Remove a vacancy for good", dependencies=writing)
     async def remove(id: str, version: Removal) -> Change:  # noqa: A002
         """Removed unless this version, or a later one, is there already; it never comes back."""
         return await changed(register, VACANCY, Remove(id, version))

@@ -2,6 +2,9 @@
 
 from newcore.register.model import Kind
 
+READ = ("vacancy.search", "vacancy.manage", "match.candidates.search")
+"""The functions that show vacancies."""
+
 VACANCY = Kind(
     table="vacancy",
     fields=(

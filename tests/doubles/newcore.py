@@ -3,21 +3,20 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 
 from newcore.app import application, engine_on
-
-TOKEN = "geheim-van-de-test"
+from newcore.guard import Guard
 
 
 @contextmanager
-def newcore_serving(dsn: str, port: int = 0) -> Iterator[str]:
-    """Serve until the block ends; gives the address."""
+def newcore_serving(dsn: str, keys: Sequence[bytes], port: int = 0) -> Iterator[str]:
+    """Serve until the block ends; gives the address. The keys are `cli.statement.public_keys` of whoever asks."""
     listening = socket.create_server(("127.0.0.1", port))
-    app = application(engine_on(dsn, pool=4), TOKEN)
+    app = application(engine_on(dsn, pool=4), Guard(keys, time.time))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ Nothing here imports them either: `tests/unit/newcore/test_alone.py` runs this f
 """
 
 import os
+import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,9 +12,10 @@ import psycopg
 import pytest
 
 from newcore.app import application, engine_on
+from newcore.guard import Guard
+from tests.unit.newcore.stated import PUBLIC, stated
 
 ALONE = "POORT_TEST_NEWCORE"
-TOKEN = "geheim-van-de-test"
 VACANCY = {
     "version": 5,
     "vacancyId": "2000001",
@@ -73,10 +75,9 @@ def newcore_dsn(request) -> str:
 
 @pytest.fixture
 async def client(newcore_dsn: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with the token, on the application itself."""
+    """A client that states the worker's function where a test states nothing, on the application itself."""
     engine = engine_on(newcore_dsn, pool=4)
-    transport = httpx.ASGITransport(application(engine, TOKEN))
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://newcore", headers=headers) as asking:
+    transport = httpx.ASGITransport(application(engine, Guard((PUBLIC,), time.time)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://newcore", headers=stated()) as asking:
         yield asking
     await engine.dispose()

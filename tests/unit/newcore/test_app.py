@@ -1,9 +1,12 @@
+import time
+
 import httpx
 import pytest
 
 from newcore.app import application, engine_on
 from newcore.description import API_VERSION
-from tests.unit.newcore.conftest import TOKEN
+from newcore.guard import Guard
+from tests.unit.newcore.stated import PUBLIC, stated
 
 PATHS = [
     "/health",
@@ -59,16 +62,10 @@ async def test_the_description_follows_the_design_rules(client):
 async def test_a_store_that_is_down_is_a_503_without_its_address():
     """The caller may fall back; nothing of the inside is told."""
     engine = engine_on("postgresql://nobody:x@127.0.0.1:1/none")
-    transport = httpx.ASGITransport(application(engine, TOKEN))
-    async with httpx.AsyncClient(transport=transport, base_url="http://newcore") as asking:
+    transport = httpx.ASGITransport(application(engine, Guard((PUBLIC,), time.time)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://newcore", headers=stated()) as asking:
         for path in ("/health", "/v1/vacancies"):
             answer = await asking.get(path)
             assert answer.status_code == 503
             assert "127.0.0.1" not in answer.text
     await engine.dispose()
-
-
-def test_without_a_token_there_is_no_application():
-    """An open write API is refused at the start."""
-    with pytest.raises(ValueError, match="service token"):
-        application(engine_on("postgresql://nobody:x@127.0.0.1:1/none"), "")

@@ -8,7 +8,7 @@ def test_generated_errors_are_replaced_by_problems():
         "components": {"schemas": {"HTTPValidationError": {}, "ValidationError": {}}},
     }
     responses = described(document)["paths"]["/x"]["get"]["responses"]
-    assert set(responses) == {"200", "400", "401", "404", "503"}
+    assert set(responses) == {"200", "400", "401", "403", "404", "503"}
     assert all("API-Version" in each["headers"] for each in responses.values())
     assert set(document["components"]["schemas"]) == {"Problem"}
 

@@ -110,10 +110,10 @@ def test_a_missing_config_file_is_refused(tmp_path: Path) -> None:
 
 def test_secrets_have_no_printable_form(tmp_path: Path) -> None:
     """Neither repr, str, format nor a failure shows a secret."""
-    settings = load(nowhere(tmp_path, POORT_DATABASE_URL=f"postgresql://a:{SECRET}@b/c", POORT_NEWCORE_TOKEN=SECRET))
-    assert settings.newcore_token is not None
-    assert settings.newcore_token.reveal() == SECRET
-    for shown in (repr(settings), f"{settings}", f"{settings.newcore_token}", f"{settings.database_url!r}"):
+    settings = load(nowhere(tmp_path, POORT_DATABASE_URL=f"postgresql://a:{SECRET}@b/c", POORT_LEGACY_PASSWORD=SECRET))
+    assert settings.legacy_password is not None
+    assert settings.legacy_password.reveal() == SECRET
+    for shown in (repr(settings), f"{settings}", f"{settings.legacy_password}", f"{settings.database_url!r}"):
         assert SECRET not in shown
 
 

@@ -11,12 +11,13 @@ import pytest
 from adapters.legacy_sonar.standin.people import PASSWORDS
 from adapters.legacy_sonar.standin.visitor import Visitor
 from cli.sides import open_sides
+from cli.statement import public_keys
 from proxy.accesslog.seams import Connection
 from proxy.database import Cluster, Database, Role
 from proxy.journal.store import Journal
 from proxy.model.entry import Intent, Outcome, OutcomeState
 from proxy.settings import Settings, load
-from tests.doubles.newcore import TOKEN, newcore_serving
+from tests.doubles.newcore import newcore_serving
 from tests.unit.adapters.legacy_sonar.standin.conftest import Running, process
 
 GROUP = "vacancies"
@@ -91,7 +92,8 @@ def legacy() -> Iterator[Running]:
 def moving(fresh_database, legacy, tmp_path) -> Iterator[Moving]:
     """Fresh databases, the shared stand-in with its switches reset, a new core of its own."""
     legacy.control("/modes", {"reset": True})
-    with newcore_serving(fresh_database.dsn(Role.NEWCORE, Database.NEWCORE)) as url:
+    keys = public_keys(load({"POORT_DATA_DIR": str(tmp_path)}))
+    with newcore_serving(fresh_database.dsn(Role.NEWCORE, Database.NEWCORE), keys) as url:
         settings = load(
             {
                 "POORT_DATA_DIR": str(tmp_path),
@@ -100,7 +102,6 @@ def moving(fresh_database, legacy, tmp_path) -> Iterator[Moving]:
                 "POORT_LEGACY_PASSWORD": PASSWORDS["BATCH"],
                 "POORT_LEGACY_READS": "1000",
                 "POORT_NEWCORE_URL": url,
-                "POORT_NEWCORE_TOKEN": TOKEN,
             }
         )
         yield Moving(settings, fresh_database, legacy)

@@ -1,5 +1,6 @@
 import pytest
 
+from cli.statement import signer
 from proxy.errors import UpstreamError
 from rollout.client import NewcoreClient
 from rollout.record import Entity, RejectedError, Row
@@ -11,7 +12,7 @@ TEXTS = dict.fromkeys(
 
 async def test_records_go_in_and_are_listed(moving):
     """Applied once, older the second time, removed for good."""
-    async with NewcoreClient(moving.settings.newcore_url, moving.settings.newcore_token.reveal()) as target:
+    async with NewcoreClient(moving.settings.newcore_url, signer(moving.settings)) as target:
         row = Row("1-E1", TEXTS)
         assert [await target.apply(Entity.EMPLOYER, row, 3) for _ in range(2)] == ["applied", "older"]
         assert [each async for each in target.rows(Entity.EMPLOYER)] == ["1-E1"]
@@ -19,18 +20,18 @@ async def test_records_go_in_and_are_listed(moving):
         assert await target.apply(Entity.EMPLOYER, row, 9) == "removed"
 
 
-async def test_a_refused_record_and_a_wrong_secret_are_told_apart(moving):
-    """Sending a poisonous record again cannot help; a wrong secret can be mended."""
-    async with NewcoreClient(moving.settings.newcore_url, moving.settings.newcore_token.reveal()) as target:
+async def test_a_refused_record_and_a_statement_of_nobody_are_told_apart(moving):
+    """Sending a poisonous record again cannot help; a wrong key can be mended."""
+    async with NewcoreClient(moving.settings.newcore_url, signer(moving.settings)) as target:
         with pytest.raises(RejectedError):
             await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS | {"name": "\x00"}), 3)
-    async with NewcoreClient(moving.settings.newcore_url, "wrong") as target:
+    async with NewcoreClient(moving.settings.newcore_url, lambda _: "wrong") as target:
         with pytest.raises(UpstreamError, match="status-401"):
             await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS), 3)
 
 
 async def test_a_newcore_that_is_down_is_an_upstream_fault():
     """The worker waits and goes on."""
-    async with NewcoreClient("http://127.0.0.1:1", "x") as target:
+    async with NewcoreClient("http://127.0.0.1:1", lambda _: "x") as target:
         with pytest.raises(UpstreamError):
             await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS), 3)

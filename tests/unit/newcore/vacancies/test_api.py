@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from tests.unit.newcore.conftest import VACANCY
+from tests.unit.newcore.stated import stated
 
 PATH = "/v1/vacancies/1-V100"
 
@@ -115,13 +116,15 @@ async def test_pages_follow_each_other_without_gap_or_double(filled):
     assert {total for _, total in pages} == {5}
 
 
-async def test_a_change_without_the_token_is_refused(client):
-    """Only the gateway's worker writes; nothing is stored on a wrong token."""
-    for value in ("", "Bearer ", "Bearer wrong", "Basic x"):
-        answer = await client.put(PATH, json=VACANCY, headers={"Authorization": value})
-        assert answer.status_code == 401
-        assert answer.headers["content-type"] == "application/problem+json"
-    assert (await client.delete(PATH, params={"version": 6}, headers={"Authorization": ""})).status_code == 401
+async def test_a_change_without_the_workers_statement_is_refused(client):
+    """Only the gateway's worker writes; nothing is stored for anybody else, whatever the body."""
+    nobody, another = {"Authorization": ""}, stated("vacancy.manage")
+    for headers, status in (({"Authorization": "Bearer wrong"}, 401), (nobody, 401), (another, 403)):
+        for body in (VACANCY, {"title": 5}):
+            answer = await client.put(PATH, json=body, headers=headers)
+            assert answer.status_code == status
+            assert answer.headers["content-type"] == "application/problem+json"
+    assert (await client.delete(PATH, params={"version": 6}, headers=nobody)).status_code == 401
     assert (await client.get(PATH)).status_code == 404
 
 

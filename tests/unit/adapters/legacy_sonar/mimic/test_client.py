@@ -25,6 +25,11 @@ SEARCH = Call(
 )
 
 
+def signed(stated: Statement) -> str:
+    """What stands for a signature here: who asks."""
+    return f"statement-of-{stated.user}"
+
+
 def session() -> Session:
     """A session that has opened no list."""
     now = datetime(2020, 11, 24, 9, tzinfo=UTC)
@@ -81,7 +86,7 @@ def told(body: bytes, status: bytes = b"200 OK") -> bytes:
 
 async def fault_of(views, url: str, call: Call = SEARCH, limit: float = 2.0) -> UpstreamError:
     """Ask a newcore at an address; gives the fault that comes of it."""
-    mimic = NewcoreMimic(url, views, limit)
+    mimic = NewcoreMimic(url, views, signed, limit)
     try:
         with pytest.raises(UpstreamError) as raised:
             await mimic.send(call, session(), ASKED)
@@ -93,7 +98,7 @@ async def fault_of(views, url: str, call: Call = SEARCH, limit: float = 2.0) -> 
 async def test_a_connection_that_was_closed_in_the_moment_of_reuse_costs_no_page(views):
     """A read may be asked once more: a page in the middle of a list has no other core to fall back to."""
     origin = Closing(told(b'{"total":0,"vacancies":[]}'))
-    mimic = NewcoreMimic(origin.url, views)
+    mimic = NewcoreMimic(origin.url, views, signed)
     for _ in range(3):
         page, _ = await mimic.send(SEARCH, session(), ASKED)
         assert page.status == 200
@@ -106,7 +111,7 @@ async def test_the_answer_of_newcore_becomes_a_page_and_a_listing(views):
     """Filters go up in the names of the API; the page shows the record; the list remembers its query."""
     item = b'{"id":"1-V1","version":3,"vacancyId":"2000001","title":"Kok \\u20ac  ","employerName":"Zorg & Co"}'
     origin = Origin(told(b'{"total":1,"vacancies":[%b]}' % item))
-    mimic = NewcoreMimic(origin.url, views)
+    mimic = NewcoreMimic(origin.url, views, signed)
     page, listing = await mimic.send(SEARCH, session(), ASKED)
     await mimic.close()
     origin.close()

@@ -46,6 +46,7 @@ AREAS = (
     Area("routes", "which core answers which function: check, advance, ramp, roll back, kill"),
     Area("policy", "who may see what: check, explain, diff, document, reach"),
     Area("log", "the access log: show, verify"),
+    Area("facts", "import all files of a delivery: users, persons, vacancies, appointments"),
     Area("users", "import, cover, lock and unlock users"),
     Area("persons", "import the facts about persons that rules need, and appointments with them"),
     Area("vacancies", "import the vacancies that rules need"),

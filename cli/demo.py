@@ -31,13 +31,8 @@ HOST = "127.0.0.1"
 SEED = 1
 ZONE = ZoneInfo("Europe/Amsterdam")
 USERS = "users.csv"
-BROUGHT = {
-    "users": ("users", "import"),
-    "persons": ("persons", "import"),
-    "vacancies": ("vacancies", "import"),
-    "appointments": ("persons", "appointments"),
-}
-"""Files of facts, and the command that imports each."""
+BROUGHT = ("users", "persons", "vacancies", "appointments")
+"""Files of facts that the stand-in's administrators deliver."""
 COVER = ("EXP0101", "IDV0211", "AM01", "TLE0101")
 """Who stands in for whom in the demo, in which region, and by which team manager."""
 FILLING = "BATCH"
@@ -147,19 +142,15 @@ def raise_family(place: Place, family: Family, workers: int) -> dict[str, Any]:
 
 
 def import_directory(place: Place) -> None:
-    """Import facts as an operator would, each file once: what the legacy's administrators deliver, and one cover."""
+    """Import facts as an operator would, once: what the legacy's administrators deliver, and one cover."""
     done = place.file("imported")
-    known = done.read_text(encoding="utf-8").split() if done.exists() else []
-    for name, command in BROUGHT.items():
-        if name not in known:
-            run(place, *command, str(place.file(f"{name}.csv")))
-            known.append(name)
-    if "cover" not in known:
-        user, colleague, region, manager = COVER
-        until = (datetime.now(ZONE).date() + timedelta(days=41)).isoformat()
-        run(place, "users", "cover", user, "--for", colleague, "--region", region, "--by", manager, "--until", until)
-        known.append("cover")
-    done.write_text("\n".join(known), encoding="utf-8")
+    if done.exists():
+        return
+    run(place, "facts", "import", str(place.directory))
+    user, colleague, region, manager = COVER
+    until = (datetime.now(ZONE).date() + timedelta(days=41)).isoformat()
+    run(place, "users", "cover", user, "--for", colleague, "--region", region, "--by", manager, "--until", until)
+    done.touch()
 
 
 def contract(place: Place, database: str) -> dict[str, Any]:

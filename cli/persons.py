@@ -37,21 +37,24 @@ def persons() -> None:
 def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Import facts of persons from a CSV file, all or nothing; existing ones are replaced where they differ."""
     settings = begin()
-    report = dossier.Report()
-    secret = secret_key(settings)
-    today = datetime.now(ZONE).date()
+    with database.open_cluster(settings) as cluster:
+        result = import_persons(file, secret_key(settings), cluster.dsn(database.Role.WORKER))
+    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+def import_persons(file: Path, secret: bytes, dsn: str) -> dict[str, int]:
+    """Import one file of facts of persons, and say what became of its rows."""
+    report, today = dossier.Report(), datetime.now(ZONE).date()
     how = dossier.Reading(region_table(), _identify(secret), file.name, today, partial(birth_mark, secret))
-    with database.open_cluster(settings) as cluster, file.open(encoding="utf-8-sig", newline="") as lines:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = _counted(dossier.read(lines, how, report), file)
         try:
-            done = store.import_persons(
-                cluster.dsn(database.Role.WORKER), rows, _seal(secret), lambda: report.refused > 0
-            )
+            done = store.import_persons(dsn, rows, _seal(secret), lambda: report.refused > 0)
         except OperatorError as refused:
             more = f"\n({report.refused} rows in all)" if report.refused > len(report.problems) else ""
             raise OperatorError(f"{refused}\n" + "\n".join(report.problems) + more) from None
     _note_unplaced(report)
-    result = {
+    return {
         "persons": report.rows,
         "added": done.added,
         "changed": done.changed,
@@ -59,7 +62,6 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], 
         "without_bsn": report.without_bsn,
         "without_region": report.without_region,
     }
-    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
 
 
 def _note_unplaced(report: dossier.Report) -> None:
@@ -77,12 +79,17 @@ def _note_unplaced(report: dossier.Report) -> None:
 def appointments(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Import appointments (row_id, user, day), all or nothing; they become exactly those of the file."""
     settings = begin()
+    with database.open_cluster(settings) as cluster:
+        result = import_appointments(file, cluster.dsn(database.Role.WORKER))
+    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+def import_appointments(file: Path, dsn: str) -> dict[str, int]:
+    """Import one file of appointments, and say what became of its rows."""
     with file.open(encoding="utf-8-sig", newline="") as lines:
         planned = planning.appointments(lines, file.name)
-    with database.open_cluster(settings) as cluster:
-        done = store.import_appointments(cluster.dsn(database.Role.WORKER), planned)
-    result = {"added": done.added, "removed": done.changed, "unchanged": done.unchanged}
-    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+    done = store.import_appointments(dsn, planned)
+    return {"added": done.added, "removed": done.changed, "unchanged": done.unchanged}
 
 
 def _identify(secret: bytes) -> Callable[[str | None, str], PersonId]:

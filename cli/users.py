@@ -28,22 +28,26 @@ By = Annotated[str, typer.Option("--by", help="who decided it")]
 def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Import accounts and authorisations from a CSV file, all or nothing; the users it names get exactly its rows."""
     settings = begin()
-    secret = secret_key(settings)
+    with database.open_cluster(settings) as cluster:
+        result = import_users(file, secret_key(settings), cluster.dsn(database.Role.WORKER))
+    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+def import_users(file: Path, secret: bytes, dsn: str) -> dict[str, int]:
+    """Import one file of accounts, and say what became of its rows."""
 
     def identify(bsn: str) -> bytes | None:
         return person_id(secret, bsn=bsn, row_id=None).digest if normalise(bsn) else None
 
     read = directory.read(file.read_text(encoding="utf-8-sig"), region_table(), identify, file.name)
-    with database.open_cluster(settings) as cluster:
-        done = store.import_users(cluster.dsn(database.Role.WORKER), read)
-    result = {
+    done = store.import_users(dsn, read)
+    return {
         "accounts": len(read.accounts),
         "authorisations": len(read.authorisations),
         "added": done.added,
         "changed": done.changed,
         "unchanged": done.unchanged,
     }
-    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
 
 
 @app.command()

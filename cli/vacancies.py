@@ -24,9 +24,14 @@ def vacancies() -> None:
 def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: Json = False) -> None:
     """Import vacancies from a CSV file, all or nothing; those that it does not name stay as they are."""
     settings = begin()
+    with database.open_cluster(settings) as cluster:
+        result = import_vacancies(file, cluster.dsn(database.Role.WORKER))
+    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+
+
+def import_vacancies(file: Path, dsn: str) -> dict[str, int]:
+    """Import one file of vacancies, and say what became of its rows."""
     with file.open(encoding="utf-8-sig", newline="") as lines:
         planned = planning.vacancies(lines, region_table(), file.name)
-    with database.open_cluster(settings) as cluster:
-        done = store.import_vacancies(cluster.dsn(database.Role.WORKER), planned)
-    result = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
-    show(result, ", ".join(f"{name} {count}" for name, count in result.items()), as_json=as_json)
+    done = store.import_vacancies(dsn, planned)
+    return {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}

@@ -14,15 +14,12 @@ from adapters.legacy_sonar.standin.people import PASSWORDS
 from adapters.legacy_sonar.standin.seed import Record
 from adapters.legacy_sonar.standin.store import Store
 from adapters.legacy_sonar.standin.visitor import Visitor
-from cli import persons as persons_command
 from cli.gateway import listening
+from cli.persons import import_persons
 from cli.secret import secret_key
+from cli.users import import_users
 from cli.wiring import carried
 from proxy.database import Cluster, Role
-from proxy.facts import directory, dossier
-from proxy.facts.importing import store
-from proxy.facts.store import region_table
-from proxy.identity.binding import normalise, person_id
 from proxy.listener.mitm import MitmListener
 from proxy.settings import Settings, load
 from tests.conftest import copied, open_directory
@@ -103,16 +100,9 @@ def import_people(ground: Ground) -> None:
     users, persons, secret = ground.home / "users.csv", ground.home / "persons.csv", secret_key(ground.settings())
     write_users(users)
     write_persons(persons, CLIENTS, 1)
-
-    def identify(bsn: str) -> bytes | None:
-        return person_id(secret, bsn=bsn, row_id=None).digest if normalise(bsn) else None
-
     worker = ground.cluster.dsn(Role.WORKER)
-    store.import_users(worker, directory.read(users.read_text("utf-8"), region_table(), identify, users.name))
-    how = dossier.Reading(region_table(), persons_command._identify(secret), persons.name)
-    with persons.open(encoding="utf-8", newline="") as lines:
-        rows = dossier.read(lines, how, dossier.Report())
-        store.import_persons(worker, rows, persons_command._seal(secret), lambda: False)
+    import_users(users, secret, worker)
+    import_persons(persons, secret, worker)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

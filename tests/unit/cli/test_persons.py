@@ -1,38 +1,13 @@
 """`poort persons`, as an operator types them, on a real database."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[3]
 PERSONS = (
     "row_id,bsn,name,birth_date,municipality_code,responsible_region,caseload_user,team,class,assigned_to,status\n"
     '1-CLI1,999990007,"Bakker, D.",2000-02-09,0106,AM01,CLI0001,T,ordinary,,active\n'
 )
-
-
-@pytest.fixture
-def poort(settings, database):
-    """Run `poort` on the database of the test run; gives exit code, output and errors."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("POORT_")}
-    environment |= {"POORT_DATABASE_URL": database.owner, "POORT_DATA_DIR": str(settings.data_dir)}
-
-    def run(*words: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "cli", *words],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
 
 
 def test_persons_are_imported_and_counted(poort, tmp_path):

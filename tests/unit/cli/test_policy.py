@@ -1,26 +1,17 @@
 """`poort policy check|explain|diff|document`, as a reviewer types them."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.doubles import command
+from tests.doubles.command import Done
 
 ROOT = Path(__file__).parents[3]
 
 
-def poort(*words: str, **over: str) -> tuple[int, str, str]:
-    """Run `poort policy` in the project's directory; a process of its own, as everybody else runs it."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("POORT_")} | over
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", "policy", *words],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+def poort(*words: str, **over: str) -> Done:
+    """Run `poort policy` under these settings."""
+    return command.poort("policy", *words, settings=over)
 
 
 def test_the_matrix_of_this_release_is_in_order():

@@ -1,39 +1,14 @@
 """`poort users`, as an operator types them, on a real database."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[3]
 USERS = (
     "user,password,role,organisation_kind,organisation_code,regions,municipality,valid_from,valid_until,legal_ground,issued_by\n"
     "CLI0001,x,AW,UWV,UWV-1,AM01,,2020-01-01,2030-12-31,Wet SUWI art. 30a,FBE1001\n"
 )
-
-
-@pytest.fixture
-def poort(settings, database):
-    """Run `poort` on the database of the test run; gives exit code, output and errors."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("POORT_")}
-    environment |= {"POORT_DATABASE_URL": database.owner, "POORT_DATA_DIR": str(settings.data_dir)}
-
-    def run(*words: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "cli", *words],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
 
 
 def test_import_lock_and_unlock(poort, tmp_path):

@@ -39,6 +39,7 @@ from proxy.identity.continuity import Limits
 from proxy.identity.store import SessionStore
 from proxy.journal.store import Journal
 from proxy.journal.watch import Watermarks
+from proxy.listener.breaker import Spared
 from proxy.listener.carry import Carry, World
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.route import Core
@@ -46,6 +47,8 @@ from proxy.model.shadow import Offer
 from proxy.policy import matrix
 from proxy.policy.invariant import keep_promises
 from proxy.policy.watch import MatrixWatch
+from proxy.routing.outcomes.store import Outcomes
+from proxy.routing.tally import Tally
 from proxy.routing.watch import RoutingWatch
 from proxy.settings import Settings
 from proxy.trail import House
@@ -157,6 +160,9 @@ async def carried(
         open_parts.push_async_callback(ties.close)
         newcore = NewcoreMimic(settings.newcore_url, tables.views, signer(settings))
         open_parts.push_async_callback(newcore.close)
+        tally = Tally()
+        outcomes = Outcomes(dsn, instance, tally)
+        open_parts.push_async_callback(outcomes.close)
         watermarks = Watermarks(dsn)
         routing = routing_watch(settings, tables, instance)
         routing.start(dsn)
@@ -168,9 +174,10 @@ async def carried(
         moment = Moment(tables, policy, routing, key, timedelta(seconds=settings.session_timeout))
         await archive(ledger, tables, routing)
         policy.start()
-        for task in (watermarks.follow(), follow_archive(ledger, routing)):
+        for task in (watermarks.follow(), outcomes.follow(), follow_archive(ledger, routing)):
             open_parts.callback(asyncio.create_task(task).cancel)
-        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, newcore, Nowhere(), clock)
+        spared = Spared(newcore, time.monotonic)
+        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, spared, Nowhere(), clock, tally)
         yield Carry(world, moment.house)
 
 

@@ -34,13 +34,15 @@ class Outcomes:
         self._connection: Connection | None = None
 
     async def follow(self, pause: float = FLUSH_SECONDS) -> None:
-        """Write until cancelled; what had not been written by then is written once more, if that is possible."""
-        try:
-            while True:
-                await asyncio.sleep(pause)
-                await self.flush()
-        finally:
-            await self._close()
+        """Write until cancelled."""
+        while True:
+            await asyncio.sleep(pause)
+            await self.flush()
+
+    async def close(self) -> None:
+        """Write what is left, where that is possible, and let go of the connection."""
+        await self.flush()
+        await self._close()
 
     async def flush(self) -> None:
         """Write what was counted since the last time; never raises for a database that is away."""

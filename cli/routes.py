@@ -75,7 +75,7 @@ def advance(
     file = RouteFile(begin())
     table = file.table()
     found = _group(table, group)
-    target = stages.following(group, found.stage)
+    target = stages.following(found.stage)
     if target is None:
         raise OperatorError(
             f"{group} is in stage {found.stage}; found no stage above it that this release can run without shadow, "

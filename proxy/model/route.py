@@ -31,9 +31,12 @@ class Route:
     group: str | None = None
     stage: Stage = Stage.LEGACY
     reason: str = "default"
-    """`default`, `stage`, `cohort`, `outside-cohort`, `listing`, `own-write`, `no-key`, `killed`, `fallback`."""
+    """`default`, `stage`, `unfilled`, `own-write`, `cohort`, `outside-cohort`, `no-key`, `listing`, `killed`, `observed`,
+    `fallback`."""
     captured: bool = False
-    """Mutations of this group are synchronised to newcore after the legacy acknowledgement."""
+    """Synchronised to newcore after the legacy acknowledgement."""
+    touched: tuple[str, ...] = ()
+    """Captured groups of which the mutation may change a record."""
     shadowed: bool = False
     """The answer of legacy is offered for comparison with newcore."""
     config: str = ""

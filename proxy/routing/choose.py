@@ -1,26 +1,31 @@
 """Which core answers one call. Pure: the same table, call, session, account, watermarks and kills give the same route.
 
 Rules, first that holds:
-1. A function that no group routes is refused, whatever else holds: unknown is never passed on.
+1. A function that no group routes is refused, whatever else holds. While functions are being discovered (`observe_until`)
+   one that reads goes to legacy, until that day; one that changes anything is refused even so.
 2. A mutation goes to legacy, which owns all writes of this release; it is captured where any function of its chain
-   belongs to a group that is.
+   belongs to a group that is, or may change a record that such a group shows (`entity.TOUCHED`).
 3. A list stays on the core that opened it: next set, Back, sort and export. If that core was killed the call is refused
    (the other core would show another list); searching again opens the list on legacy.
-4. Killed, or below `read` -> legacy.
+4. Killed, or below `read` -> legacy. A call that names persons of one region is in the stage of that partition; one
+   whose rows may span partitions is in the lowest stage of them all.
 5. Only a call that opens a list can move to newcore; opening one record of it is a positioned call on legacy.
-6. A session whose own write newcore has not applied reads legacy until it has.
-7. The cohort decides; without a key -> legacy.
+6. A group whose records newcore does not hold yet (no finished backfill: it has no watermark) reads legacy.
+7. A session whose own write newcore has not applied reads legacy until it has.
+8. The cohort decides; without a key -> legacy.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from proxy.model.call import Call, Format, Kind
 from proxy.model.decision import Reason
 from proxy.model.principal import Principal, Session
 from proxy.model.route import Core, Route, Stage
 from proxy.routing.cohort import BUCKETS, within
-from proxy.routing.group import Group
+from proxy.routing.entity import concerned
+from proxy.routing.group import BY_PERSON, Group
 from proxy.routing.stage import ANSWERED, STAGES
 from proxy.routing.table import RoutingTable
 
@@ -34,11 +39,14 @@ class Situation:
     session: Session | None
     principal: Principal
     applied: Mapping[str, int] = field(default_factory=dict)
-    """Per group: the journal sequence that newcore has reached."""
+    """Per group: the journal sequence that newcore has reached; a group that was never filled is not in it."""
     killed: Collection[str] = ()
     """Groups that the kill switch keeps on legacy."""
     draw: int = BUCKETS
     """Lot of this exchange, 0 up to 9,999: which answers are offered for comparison."""
+    region: str | None = None
+    """Region responsible for everybody whom the call names; None: nobody is named, or it is not known, or not one."""
+    today: date | None = None
 
 
 def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
@@ -46,10 +54,10 @@ def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
     functions = functions_of(call)
     groups = [table.group(function) for function in functions]
     if not functions or any(group is None for group in groups):
-        return Reason.UNKNOWN_FUNCTION
+        return _unknown(table, functions, call, now)
     known = [group for group in groups if group is not None]
     if call.kind is Kind.MUTATE:
-        return _mutation(table, known)
+        return _mutation(table, known, concerned(functions))
     if call.pages and now.session is not None and now.session.listing is not None:
         return _paged(table, now.session.listing.core, known, now.killed)
     core, reason = _read(known[0], call, now) if len(functions) == 1 else (Core.LEGACY, "stage")
@@ -64,10 +72,20 @@ def functions_of(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys((call.function, *(link.function for link in call.links if link.function))))
 
 
-def _mutation(table: RoutingTable, groups: list[Group]) -> Route:
-    captured = next((group for group in groups if STAGES[group.highest].captured), None)
-    group = captured or groups[0]
-    return replace(_route(table, group, Core.LEGACY, "stage"), captured=captured is not None)
+def _unknown(table: RoutingTable, functions: tuple[str, ...], call: Call, now: Situation) -> Route | Reason:
+    until, day = table.defaults.observe_until, now.today
+    observed = until is not None and day is not None and day <= until
+    if observed and functions and call.kind is not Kind.MUTATE:
+        return Route(Core.LEGACY, table.revision, reason="observed", config=table.hash)
+    return Reason.UNKNOWN_FUNCTION
+
+
+def _mutation(table: RoutingTable, groups: list[Group], shown: Collection[str]) -> Route:
+    """Send a mutation to legacy; `shown` are the groups of which it may change a record, whatever its own are."""
+    near = [*groups, *(table.groups[name] for name in sorted(shown) if name in table.groups)]
+    captured = {group.name: group for group in near if STAGES[group.highest].captured}
+    own = next((group for group in groups if group.name in captured), groups[0])
+    return replace(_route(table, own, Core.LEGACY, "stage"), captured=bool(captured), touched=tuple(captured))
 
 
 def _paged(table: RoutingTable, core: str, groups: list[Group], killed: Collection[str]) -> Route | Reason:
@@ -82,17 +100,29 @@ def _paged(table: RoutingTable, core: str, groups: list[Group], killed: Collecti
 def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
     if group.name in now.killed:
         return Core.LEGACY, "killed"
-    if STAGES[group.lowest].reads is Core.LEGACY or not movable(call) or now.session is None:
+    if STAGES[stage_of(group, now.region)].reads is Core.LEGACY or not movable(call) or now.session is None:
         return Core.LEGACY, "stage"
-    if now.session.wrote.get(group.name, 0) > now.applied.get(group.name, 0):
+    if not filled(group, now.applied):
+        return Core.LEGACY, "unfilled"
+    if any(now.session.wrote.get(name, 0) > now.applied[name] for name in group.needs):
         return Core.LEGACY, "own-write"
     return in_cohort(group, now.principal)
 
 
+def stage_of(group: Group, region: str | None) -> Stage:
+    """Give the stage that holds for a call: of one partition, or the lowest where its rows may span several."""
+    return group.stage_in(region) if region and group.owner_key == BY_PERSON else group.lowest
+
+
+def filled(group: Group, applied: Mapping[str, int]) -> bool:
+    """Tell whether newcore holds every record that the pages of a group show."""
+    return all(name in applied for name in group.needs)
+
+
 def _sampled(group: Group, call: Call, now: Situation) -> bool:
     """Tell whether legacy's answer is one of those that are compared: newcore must be kept up to date, and able to answer."""
-    compared = STAGES[group.lowest].shadowed and group.name not in now.killed and movable(call)
-    return compared and now.draw * 100 < group.shadow.sample * BUCKETS
+    compared = STAGES[stage_of(group, now.region)].shadowed and group.name not in now.killed and movable(call)
+    return compared and filled(group, now.applied) and now.draw * 100 < group.shadow.sample * BUCKETS
 
 
 def movable(call: Call) -> bool:
@@ -112,9 +142,12 @@ def in_cohort(group: Group, principal: Principal) -> tuple[Core, str]:
 
 
 def takes_part(group: Group, principal: Principal) -> bool:
-    """Tell whether an account belongs to the organisations of a cohort and has none of the roles left out."""
+    """Tell whether an account belongs to the organisations and regions of a cohort and has none of the roles left out."""
     cohort = group.cohort
     if any(each.role in cohort.exclude_roles for each in principal.authorisations):
+        return False
+    places = frozenset[str]().union(*(each.regions for each in principal.authorisations))
+    if cohort.regions and not (places and places <= cohort.regions):
         return False
     names = {each.organisation.kind.value for each in principal.authorisations}
     names |= {each.organisation.code for each in principal.authorisations}

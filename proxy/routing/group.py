@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from proxy.model.principal import Role
 from proxy.model.route import Stage
 from proxy.routing import stage as stages
 from proxy.routing.node import Fields, Value
 
 MOST_GENERATION = 1_000_000
-OWNERSHIP = frozenset({"client.responsible_region", "vacancy.region", "employer.region", "organisation"})
+BY_PERSON = "client.responsible_region"
+OWNERSHIP = frozenset({BY_PERSON, "vacancy.region", "employer.region", "organisation"})
 """Owner keys: write ownership is per partition, never per user."""
 
 
@@ -21,6 +23,8 @@ class Cohort:
     organisations: frozenset[str] = frozenset()
     """Kinds or codes of organisations; empty: all."""
     exclude_roles: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    """Accounts that work in these regions alone; empty: wherever they work. A list, never a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,19 @@ class Group:
     cohort: Cohort = Cohort()
     pin: Pin | None = None
     shadow: Shadow = Shadow()
+    evidence: str | None = None
+    """Name of the profile of what it has to show; None: the standard."""
+    follows: frozenset[str] = frozenset()
+    """Groups whose records these pages show: they are kept up to date first, and a session's own write of them counts."""
 
     def stage_in(self, region: str | None) -> Stage:
         """Give the stage of a partition, or of the group as such."""
         return self.partitions.get(region, self.stage) if region else self.stage
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The groups whose records newcore must hold: its own, unless it owns none, and those that it follows."""
+        return self.follows if self.follows and self.owner_key is None else self.follows | {self.name}
 
     @property
     def highest(self) -> Stage:
@@ -86,8 +99,10 @@ class Group:
 def read_group(name: str, value: Value, regions: Collection[str]) -> tuple[Fields, Group]:
     """Read one group; gives its fields too, so that later checks can name the line."""
     fields = value.fields(
-        ("entity", "functions", "stage", "ramp"), ("owner_key", "partitions", "cohort", "pin", "shadow")
+        ("entity", "functions", "stage", "ramp"),
+        ("owner_key", "partitions", "cohort", "pin", "shadow", "evidence", "follows"),
     )
+    nothing: tuple[str, ...] = ()
     group = Group(
         name=name,
         entity=fields["entity"].text(),
@@ -96,9 +111,11 @@ def read_group(name: str, value: Value, regions: Collection[str]) -> tuple[Field
         ramp=fields["ramp"].number(0, 100),
         owner_key=fields.optional("owner_key", _owner_key, None),
         partitions=fields.optional("partitions", lambda inner: _partitions(inner, regions), {}),
-        cohort=fields.optional("cohort", _cohort, Cohort()),
+        cohort=fields.optional("cohort", lambda inner: _cohort(inner, regions), Cohort()),
         pin=fields.optional("pin", _pin, None),
         shadow=fields.optional("shadow", _shadow, Shadow()),
+        evidence=fields.optional("evidence", Value.text, None),
+        follows=frozenset(fields.optional("follows", Value.texts, nothing)),
     )
     if group.ramp and group.highest is not Stage.READ:
         fields["ramp"].refuse(f"{group.ramp} in stage {group.highest}", "0 below stage read", "advance first")
@@ -122,20 +139,28 @@ def _owner_key(value: Value) -> str:
 def _partitions(value: Value, regions: Collection[str]) -> Mapping[str, Stage]:
     read: dict[str, Stage] = {}
     for region, inner in value.entries().items():
-        if region not in regions:
-            inner.refuse(f"unknown region {region!r}", "a labour market region, AM01 up to AM35", "correct the code")
+        _known(inner, region, regions)
         read[region] = _stage(inner)
     return read
 
 
-def _cohort(value: Value) -> Cohort:
-    fields = value.fields(("key", "generation"), ("organisations", "exclude_roles"))
+def _known(value: Value, region: str, regions: Collection[str]) -> None:
+    if region not in regions:
+        value.refuse(f"unknown region {region!r}", "a labour market region, AM01 up to AM35", "correct the code")
+
+
+def _cohort(value: Value, regions: Collection[str]) -> Cohort:
+    fields = value.fields(("key", "generation"), ("organisations", "exclude_roles", "regions"))
     fields["key"].choice({"user"})
     everybody: tuple[str, ...] = ()
+    for name in ("exclude_roles", "regions"):
+        for inner in fields[name].items() if name in fields.named else ():
+            inner.choice(set(Role)) if name == "exclude_roles" else _known(inner, inner.text(), regions)
     return Cohort(
         generation=fields["generation"].number(1, MOST_GENERATION),
         organisations=frozenset(fields.optional("organisations", Value.texts, everybody)),
         exclude_roles=frozenset(fields.optional("exclude_roles", Value.texts, everybody)),
+        regions=frozenset(fields.optional("regions", Value.texts, everybody)),
     )
 
 

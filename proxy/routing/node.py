@@ -146,9 +146,7 @@ class Fields:
 
 
 def hint(name: str) -> str:
-    """Say what to do about a key that stands in older examples of the file but is a setting, or no part of it."""
-    if name == "backends":
-        return "addresses of the cores are settings: POORT_LEGACY_URL, POORT_NEWCORE_URL"
+    """Say what to do about a key that is no part of the file."""
     return "write merged keys out" if name == "<<" else "remove the key or correct its name"
 
 

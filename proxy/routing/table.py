@@ -3,20 +3,24 @@
 Why it exists: a wrong routing file loses writes, so it is read strictly and checked whole before it comes into force.
 `load` refuses, with file and line: what `node.py` refuses, an unknown function, a function in two groups, an unknown
 stage or region, a mutation without an owner key, ownership by user, a pinned group above `legacy`, a stage that this
-release cannot run, a moved group that newcore cannot answer or keep up to date, a mutation without its read model.
+release cannot run, a moved group that newcore cannot answer or keep up to date, a mutation without its read model, a
+profile that is not there, a group ahead of the groups that it follows.
 `check_successor` refuses a step from the running table that is not a step.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from proxy.errors import OperatorError
 from proxy.model.call import Kind
 from proxy.model.route import Stage
 from proxy.routing import stage as stages
+from proxy.routing.defaults import Approvals, Defaults, read_approvals, read_defaults, read_newcore_ms
+from proxy.routing.freeze import Freeze, read_freezes
 from proxy.routing.group import Group, read_group
 from proxy.routing.node import Fields, Value, document
+from proxy.routing.profile import STANDARD, Profile, read_profile
 
 VERSION = 1
 LATEST = 10**12
@@ -35,6 +39,14 @@ class RoutingTable:
     rollback_of: int | None = None
     """The running revision from which this file goes back on purpose (allows a lower number)."""
     text: str = field(repr=False, default="")
+    defaults: Defaults = field(default_factory=Defaults)
+    approvals: Approvals = field(default_factory=Approvals)
+    freezes: tuple[Freeze, ...] = ()
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+
+    def profile(self, group: Group) -> Profile:
+        """Give what a group has to show."""
+        return self.profiles[group.evidence] if group.evidence else STANDARD
 
     def group(self, function: str) -> Group | None:
         """Give the group of a function; None: nobody routes it, so it is refused."""
@@ -46,10 +58,15 @@ def load(
     text: str, functions: Mapping[str, Kind], regions: Collection[str], file: str = "routing.yaml"
 ) -> RoutingTable:
     """Read a routing file; raises OperatorError at the first thing that cannot hold."""
-    root = document(text, file).fields(("version", "revision", "groups"), ("rollback_of", "defaults"))
+    root = document(text, file).fields(
+        ("version", "revision", "groups"), ("rollback_of", "defaults", "backends", "freeze", "approvals", "evidence")
+    )
     root["version"].number(VERSION, VERSION)
-    root.optional("defaults", _defaults, None)
+    defaults = root.optional("defaults", read_defaults, Defaults())
+    nothing: Mapping[str, Profile] = {}
+    profiles = root.optional("evidence", _profiles, nothing)
     groups = _groups(root["groups"], functions, regions)
+    _check_joined(root["groups"], groups, profiles)
     return RoutingTable(
         revision=root["revision"].number(1, LATEST),
         hash=digest(text),
@@ -57,6 +74,10 @@ def load(
         group_of={function: name for name, group in groups.items() for function in group.functions},
         rollback_of=root.optional("rollback_of", lambda value: value.number(1, LATEST), None),
         text=text,
+        defaults=replace(defaults, newcore_ms=root.optional("backends", read_newcore_ms, defaults.newcore_ms)),
+        approvals=root.optional("approvals", read_approvals, Approvals()),
+        freezes=root.optional("freeze", read_freezes, ()),
+        profiles=profiles,
     )
 
 
@@ -101,25 +122,44 @@ def _check_steps(name: str, group: Group, before: Group | None) -> None:
     for region in {None, *group.partitions, *(before.partitions if before else ())}:
         start = before.stage_in(region) if before else Stage.LEGACY
         end = group.stage_in(region)
-        if not stages.allowed(name, start, end):
+        if not stages.allowed(start, end):
             place = f"{name} in {region}" if region else name
             raise OperatorError(
                 f"routing: found {place} going from {start} to {end}; allowed is one stage up "
-                f"({stages.following(name, start) or 'none in this release'}), or down; run `poort routes advance`"
+                f"({stages.following(start) or 'none in this release'}), or down; run `poort routes advance`"
             )
 
 
-def _defaults(value: Value) -> None:
-    fields = value.fields((), ("unknown_function", "missing_cohort_key", "retries"))
-    fields.optional("unknown_function", lambda inner: inner.choice({"deny"}), "deny")
-    fields.optional("missing_cohort_key", lambda inner: inner.choice({"legacy"}), "legacy")
-    fields.optional("retries", _retries, None)
+def _profiles(value: Value) -> Mapping[str, Profile]:
+    return {name: read_profile(name, inner) for name, inner in value.entries().items()}
 
 
-def _retries(value: Value) -> None:
-    fields = value.fields(("safe_reads", "mutations"))
-    fields["safe_reads"].number(1, 1)
-    fields["mutations"].number(0, 0)  # a mutation is never sent again
+def _check_joined(value: Value, groups: Mapping[str, Group], profiles: Mapping[str, Profile]) -> None:
+    """Check what a group says of other parts of the file."""
+    for name, inner in value.entries().items():
+        group, fields = groups[name], inner.entries()
+        if group.evidence is not None and group.evidence not in profiles:
+            fields["evidence"].refuse(
+                f"profile {group.evidence!r}", ", ".join(profiles) or "none: add it under evidence"
+            )
+        if group.evidence and profiles[group.evidence].read.pages and name not in stages.BY_PAGES:
+            fields["evidence"].refuse(
+                f"profile {group.evidence!r}, which compares pages", f"that for {', '.join(stages.BY_PAGES)} alone",
+                "name a profile that rests on compared answers",
+            )  # fmt: skip
+        for item in fields["follows"].items() if group.follows else ():
+            _check_followed(item, group, groups.get(item.text()))
+
+
+def _check_followed(item: Value, group: Group, followed: Group | None) -> None:
+    if followed is None or followed.name == group.name:
+        item.refuse(repr(item.text()), "another group of this file", "correct its name")
+    if group.highest is not Stage.LEGACY and not stages.STAGES[followed.lowest].captured:
+        item.refuse(
+            f"{followed.name} in {followed.lowest}, under {group.name} in {group.highest}",
+            "groups that are captured before a group that shows their records moves",
+            f"advance {followed.name} first, or roll back {group.name}",
+        )
 
 
 def _groups(value: Value, functions: Mapping[str, Kind], regions: Collection[str]) -> Mapping[str, Group]:

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "client.note.view": Kind.CONSULT,
     "client.note.create": Kind.MUTATE,
     "list.export": Kind.EXPORT,
+    "message.group.send": Kind.MUTATE,
 }
 REGIONS = frozenset(f"AM{number:02d}" for number in range(1, 36))
 FILE = """\

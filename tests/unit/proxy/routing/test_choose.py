@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -5,8 +8,9 @@ from hypothesis import strategies as some
 from proxy.model.call import Format, Kind, Link
 from proxy.model.decision import Reason
 from proxy.model.principal import Listing, Role
-from proxy.model.route import Core
-from proxy.routing.choose import Situation, choose
+from proxy.model.route import Core, Stage
+from proxy.routing.choose import Situation, choose, stage_of
+from proxy.routing.group import BY_PERSON, Group
 
 FULL = ("ramp: 50", "ramp: 100")
 EMPTY = ("ramp: 50", "ramp: 0")
@@ -18,9 +22,10 @@ many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def ask(read, call, account, session):
     """Choose for a search on a table, with everything else at its default."""
 
-    def build(*changes, of=None, seen=None, who=None, applied=None, killed=()):
+    def build(*changes, of=None, seen=None, who=None, applied=None, killed=(), **more):
         asked = call() if of is None else of
-        return choose(read(*changes), asked, Situation(seen or session(), who or account(), applied or {}, killed))
+        filled = {"vacancies": 0} if applied is None else applied
+        return choose(read(*changes), asked, Situation(seen or session(), who or account(), filled, killed, **more))
 
     return build
 
@@ -93,8 +98,52 @@ def test_an_own_write_keeps_a_session_on_legacy_until_it_is_applied(ask, session
     """Who changed a vacancy sees the change."""
     seen = session(wrote={"vacancies": 12})
     assert ask(FULL, seen=seen, applied={"vacancies": 11}).reason == "own-write"
-    assert ask(FULL, seen=seen, applied={}).core is Core.LEGACY
+    assert ask(FULL, seen=seen, applied={"vacancies": 0}).core is Core.LEGACY
     assert ask(FULL, seen=seen, applied={"vacancies": 12}).core is Core.NEWCORE
+
+
+def test_a_group_that_was_never_filled_reads_legacy(ask):
+    """No watermark, no finished backfill: newcore would show a half; such answers are not compared either."""
+    route = ask(FULL, applied={"employers": 9})
+    assert (route.core, route.reason) == (Core.LEGACY, "unfilled")
+    assert not ask(EMPTY, applied={}, draw=0).shadowed
+    assert ask(EMPTY, draw=0).shadowed
+
+
+def test_a_group_that_follows_others_needs_what_they_hold(ask, session):
+    """A reader group owns no record: filled, and an own write applied, is what it says of the groups that it follows."""
+    reader = (
+        '    owner_key: vacancy.region\n    functions: [vacancy.search, "vacancy.manage"]\n',
+        "    functions: [vacancy.search]\n    follows: [notes]\n",
+    )
+    captured = ("stage: legacy\n    ramp: 0\n  exports", "stage: capture\n    ramp: 0\n  exports")
+    assert ask(FULL, reader, captured, applied={"vacancies": 9}).reason == "unfilled"
+    assert ask(FULL, reader, captured, applied={"notes": 4}).core is Core.NEWCORE
+    assert ask(FULL, reader, captured, applied={"notes": 4}, seen=session(wrote={"notes": 5})).reason == "own-write"
+
+
+def test_while_functions_are_discovered_an_unknown_read_is_passed_on_until_a_day(ask, call):
+    """Logged with its reason; after that day, for a change, and by default it is refused."""
+    rule = ("version: 1", "version: 1\ndefaults: {unknown_function: {observe_until: 2020-11-24}}")
+    strange = call("client.search")
+    day = date(2020, 11, 24)
+    assert ask(rule, of=strange, today=day).reason == "observed"
+    assert ask(rule, of=strange, today=day + timedelta(days=1)) is Reason.UNKNOWN_FUNCTION
+    assert ask(rule, of=strange) is Reason.UNKNOWN_FUNCTION
+    assert ask(rule, of=call("client.search", kind=Kind.MUTATE), today=day) is Reason.UNKNOWN_FUNCTION
+    assert ask(rule, of=call(None), today=day) is Reason.UNKNOWN_FUNCTION
+
+
+def test_a_call_about_persons_of_one_region_is_in_the_stage_of_that_partition():
+    """Where nobody is named, or several regions, the lowest stage holds; a group owned otherwise has no such partitions."""
+    group = Group(
+        "notes", "note", ("client.note.view",), Stage.SHADOW, owner_key=BY_PERSON,
+        partitions={"AM06": Stage.READ, "AM03": Stage.CAPTURE},
+    )  # fmt: skip
+    assert [stage_of(group, region) for region in ("AM06", "AM03", "AM01", None)] == [
+        Stage.READ, Stage.CAPTURE, Stage.SHADOW, Stage.CAPTURE,
+    ]  # fmt: skip
+    assert stage_of(replace(group, owner_key="vacancy.region"), "AM06") is Stage.CAPTURE
 
 
 def test_a_killed_group_goes_to_legacy(ask):
@@ -120,6 +169,19 @@ def test_a_role_left_out_stays_on_legacy(ask, account):
     assert ask(FULL, rule).core is Core.NEWCORE
     assert ask(FULL, rule, who=account(role=Role.EXP)).core is Core.LEGACY
     assert ask(FULL, ("generation: 3", 'generation: 3, organisations: ["0106"]')).core is Core.LEGACY
+
+
+def test_regions_are_a_list_of_where_an_account_works(ask, account):
+    """An account that also works elsewhere does not take part, nor one that works nowhere."""
+    assert ask(FULL, ("generation: 3", "generation: 3, regions: [AM06, AM03]")).core is Core.NEWCORE
+    rule = ("generation: 3", "generation: 3, regions: [AM03]")
+    assert ask(FULL, rule).reason == "outside-cohort"
+    wide = account()
+    (held,) = wide.authorisations
+    wide = replace(wide, authorisations=(held, replace(held, regions=frozenset({"AM03"}))))
+    assert ask(FULL, rule, who=wide).core is Core.LEGACY
+    nowhere = replace(wide, authorisations=(replace(held, regions=frozenset()),))
+    assert ask(FULL, rule, who=nowhere).core is Core.LEGACY
 
 
 def test_a_partition_below_read_holds_back_a_list_over_all_regions(ask):

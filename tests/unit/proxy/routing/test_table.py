@@ -32,7 +32,12 @@ def test_the_hash_names_the_bytes(read):
         ("owner_key: vacancy.region", "owner_key: user", "ownership by user"),
         ("stage: read #", "stage: reed #", "'reed'"),
         ("stage: read #", "stage: write #", "this release cannot run write"),
-        ("stage: read #", "stage: shadow #", "this release cannot run shadow"),
+        ("stage: read #", "stage: retired #", "this release cannot run retired"),
+        ("ramp: 50", "ramp: 50\n    evidence: strict", "profile 'strict'"),
+        ("ramp: 50", "ramp: 50\n    follows: [notes]", "notes in legacy, under vacancies in read"),
+        ("ramp: 50", "ramp: 50\n    follows: [note]", "'note'"),
+        ("generation: 3", "generation: 3, regions: [AM99]", "unknown region 'AM99'"),
+        ("generation: 3", "generation: 3, exclude_roles: [XX]", "'XX'"),
         ("ramp: 50", "ramp: 50\n    partitions: {AM99: read}", "unknown region 'AM99'"),
         ("ramp: 50", "ramp: 50\n    pin: {reason: r, owner: fg, until: 2027-06-30}", "pinned group"),
         ("ramp: 50", "ramp: 50\n    pin: {reason: r, owner: fg}", "no key 'until'"),
@@ -52,12 +57,17 @@ def test_the_hash_names_the_bytes(read):
         ("key: user", "key: region", "'region'"),
         ("version: 1", "version: 2", "from 1 to 1"),
         ("revision: 7", "revision: 0", "from 1 to"),
-        ("stage: legacy\n    ramp: 0\n  exports", "stage: capture\n    ramp: 0\n  exports", "newcore knows nothing of this group"),
+        ("stage: legacy\n    ramp: 0\n...", "stage: capture\n    ramp: 0\n...", "newcore knows nothing of this group"),
         ("stage: legacy\n    ramp: 0\n...", "stage: read\n    ramp: 0\n...", "newcore knows nothing of this group"),
-        ('[vacancy.search, "vacancy.manage"]', "[vacancy.search, client.note.create]", "not kept up to date"),
+        ('[vacancy.search, "vacancy.manage"]', "[vacancy.search, message.group.send]", "not kept up to date"),
         ('[vacancy.search, "vacancy.manage"]', "[vacancy.search, client.note.view]", "newcore cannot answer these"),
         ("stage: read #", "stage: capture #", "0 below stage read"),
-        ("version: 1", "version: 1\nbackends: {}", "POORT_LEGACY_URL"),
+        ("version: 1", 'version: 1\nbackends: {legacy: {url: "http://a"}}', "POORT_LEGACY_URL"),
+        ("version: 1", "version: 1\nbackends: {legacy: {logins_per_minute: 60}}", "does not limit this"),
+        ("version: 1", "version: 1\nbackends: {newcore: {timeout_ms: 5000}}", "from 50 to 2000"),
+        ("version: 1", "version: 1\ndefaults: {unknown_function: {observe_until: soon}}", "a date such as"),
+        ("version: 1", "version: 1\napprovals: {advance_read: 0}", "from 1 to 9"),
+        ("version: 1", "version: 1\napprovals: {kill: 2}", "from 1 to 1"),
         ("version: 1", "version: 1\ndefaults: {unknown_function: allow}", "'allow'"),
         ("version: 1", "version: 1\ndefaults: {retries: {safe_reads: 1, mutations: 1}}", "from 0 to 0"),
     ],
@@ -96,7 +106,7 @@ def test_what_is_no_routing_file_is_refused(text):
 
 def test_functions_without_a_group_are_listed(read):
     """What no group routes is refused later on; the check names it beforehand."""
-    assert uncovered(read(), {*FUNCTIONS, "x.y"}) == ("x.y",)
+    assert uncovered(read(), {*FUNCTIONS, "x.y"}) == ("message.group.send", "x.y")
 
 
 def test_a_higher_revision_may_follow(read):
@@ -123,14 +133,17 @@ def test_a_lower_revision_is_refused_unless_it_is_a_rollback_of_the_running_one(
 
 
 def test_a_jump_of_stages_by_hand_is_refused(read):
-    """Legacy to read skips the capture that fills newcore; down is free."""
+    """Legacy to read skips the copy, capture to read the comparison; down is free."""
     legacy = read(("stage: read #", "stage: legacy #"), ("ramp: 50", "ramp: 0"))
     capture = read(("stage: read #", "stage: capture #"), ("ramp: 50", "ramp: 0"), ("revision: 7", "revision: 8"))
-    reading = read(("revision: 7", "revision: 9"))
-    with pytest.raises(OperatorError, match="from legacy to read"):
-        check_successor(legacy, reading)
+    shadow = read(("stage: read #", "stage: shadow #"), ("ramp: 50", "ramp: 0"), ("revision: 7", "revision: 9"))
+    reading = read(("revision: 7", "revision: 10"))
+    for start in (legacy, capture):
+        with pytest.raises(OperatorError, match=f"from {start.groups['vacancies'].stage} to read"):
+            check_successor(start, reading)
     check_successor(legacy, capture)
-    check_successor(capture, reading)
+    check_successor(capture, shadow)
+    check_successor(shadow, reading)
     check_successor(
         read(), read(("stage: read #", "stage: legacy #"), ("ramp: 50", "ramp: 0"), ("revision: 7", "revision: 8"))
     )

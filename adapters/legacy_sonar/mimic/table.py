@@ -1,0 +1,62 @@
+"""Which functions newcore answers, and how each of their screens is had from it: the one place where a function is added.
+
+Rules: a call is translated by its function *and* its view, so that nothing is shown under another function than the one
+that was decided; a function that is not here, a view that is not its own and a chain of commands are legacy's. Every page
+needs the session stamp of its caller (SRN), which only the request tells.
+"""
+
+from collections.abc import Mapping
+
+from adapters.legacy_sonar.mimic import record, search
+from adapters.legacy_sonar.mimic.ask import UntranslatableError, Walk
+from adapters.legacy_sonar.mimic.frame import Frame, Setting
+from adapters.legacy_sonar.mimic.record import Child, Records
+from adapters.legacy_sonar.mimic.search import Lists
+from adapters.legacy_sonar.views import PERSON
+from proxy.model.call import Call, Format
+from proxy.model.principal import Session
+from proxy.model.statement import Statement
+
+_CLIENTS, _CLIENT = Lists("clients", posted=True), Records("clients", PERSON)
+_EMPLOYER = Records("employers", "employer", through="vacancy", way="vacancies", by="kvk")
+_NOTES = Records("clients", PERSON, {"note": Child("contact-notes", "contactNotes")})
+
+TABLE: Mapping[str, Mapping[str, Lists | Records]] = {
+    "vacancy.search": {
+        "SNR Vacature Zoek View": Lists("vacancies", filled=True),
+        "SNR Vacature View": Records("vacancies", "vacancy"),
+    },
+    "employer.view": {"SNR Werkgever Zoek View": Lists("employers", filled=True), "SNR Werkgever View": _EMPLOYER},
+    "client.search": {"SNR Klant Zoek View": _CLIENTS},
+    "client.search.national": {"SNR Klant Zoek Alle Organisaties View": _CLIENTS},
+    "client.overview.view": {"SNR Klantbeeld View": _CLIENT},
+    "client.identity.view": {"SNR Klant Persoon View": _CLIENT},
+    "client.contact.update": {"SNR Klant Contactgegevens View": _CLIENT},
+    "client.note.view": {"SNR Contacthistorie View": _NOTES},
+    "match.candidates.search": {
+        "SNR Match Kandidaat View": Lists("candidates", posted=True, within="vacancy_id"),
+    },
+    "home.worklist.view": {"SNR Werkvoorraad View": Lists("tasks", posted=True, renewed=True, row="client_id")},
+}
+"""Function -> its views -> how each is filled."""
+
+
+def translate(call: Call, session: Session, statement: Statement, setting: Setting) -> Walk:
+    """Give the walk that answers a call; it raises UntranslatableError at its first step where legacy has to."""
+    frame = _frame(call, session, statement, setting)
+    name = call.links[0].view or session.view
+    entry = TABLE.get(call.function or "", {}).get(name)
+    if entry is None or len(call.links) != 1:
+        raise UntranslatableError("a screen that newcore has not")
+    at = (frame, setting.views.views[name])
+    if isinstance(entry, Lists):
+        return (yield from search.walk(entry, call, session, at))
+    return (yield from record.walk(entry, call, at))
+
+
+def _frame(call: Call, session: Session, statement: Statement, setting: Setting) -> Frame:
+    srn = dict(call.aliases).get("srn")
+    if not srn:
+        raise UntranslatableError("no session stamp")
+    sequence = (call.sequence if call.sequence is not None else session.sequence or 0) + 1
+    return Frame(setting, session.user, srn, sequence, call.format is not Format.RPC, statement.categories)

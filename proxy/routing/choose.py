@@ -102,9 +102,9 @@ def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
         return Core.LEGACY, "killed"
     if STAGES[stage_of(group, now.region)].reads is Core.LEGACY or not movable(call) or now.session is None:
         return Core.LEGACY, "stage"
-    if not filled(group, now.applied):
+    if group.name not in now.applied:
         return Core.LEGACY, "unfilled"
-    if any(now.session.wrote.get(name, 0) > now.applied[name] for name in group.needs):
+    if now.session.wrote.get(group.name, 0) > now.applied[group.name]:
         return Core.LEGACY, "own-write"
     return in_cohort(group, now.principal)
 
@@ -114,15 +114,10 @@ def stage_of(group: Group, region: str | None) -> Stage:
     return group.stage_in(region) if region and group.owner_key == BY_PERSON else group.lowest
 
 
-def filled(group: Group, applied: Mapping[str, int]) -> bool:
-    """Tell whether newcore holds every record that the pages of a group show."""
-    return all(name in applied for name in group.needs)
-
-
 def _sampled(group: Group, call: Call, now: Situation) -> bool:
     """Tell whether legacy's answer is one of those that are compared: newcore must be kept up to date, and able to answer."""
     compared = STAGES[stage_of(group, now.region)].shadowed and group.name not in now.killed and movable(call)
-    return compared and filled(group, now.applied) and now.draw * 100 < group.shadow.sample * BUCKETS
+    return compared and group.name in now.applied and now.draw * 100 < group.shadow.sample * BUCKETS
 
 
 def movable(call: Call) -> bool:

@@ -73,17 +73,10 @@ class Group:
     shadow: Shadow = Shadow()
     evidence: str | None = None
     """Name of the profile of what it has to show; None: the standard."""
-    follows: frozenset[str] = frozenset()
-    """Groups whose records these pages show: they are kept up to date first, and a session's own write of them counts."""
 
     def stage_in(self, region: str | None) -> Stage:
         """Give the stage of a partition, or of the group as such."""
         return self.partitions.get(region, self.stage) if region else self.stage
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The groups whose records newcore must hold: its own, unless it owns none, and those that it follows."""
-        return self.follows if self.follows and self.owner_key is None else self.follows | {self.name}
 
     @property
     def highest(self) -> Stage:
@@ -100,9 +93,8 @@ def read_group(name: str, value: Value, regions: Collection[str]) -> tuple[Field
     """Read one group; gives its fields too, so that later checks can name the line."""
     fields = value.fields(
         ("entity", "functions", "stage", "ramp"),
-        ("owner_key", "partitions", "cohort", "pin", "shadow", "evidence", "follows"),
+        ("owner_key", "partitions", "cohort", "pin", "shadow", "evidence"),
     )
-    nothing: tuple[str, ...] = ()
     group = Group(
         name=name,
         entity=fields["entity"].text(),
@@ -115,7 +107,6 @@ def read_group(name: str, value: Value, regions: Collection[str]) -> tuple[Field
         pin=fields.optional("pin", _pin, None),
         shadow=fields.optional("shadow", _shadow, Shadow()),
         evidence=fields.optional("evidence", Value.text, None),
-        follows=frozenset(fields.optional("follows", Value.texts, nothing)),
     )
     if group.ramp and group.highest is not Stage.READ:
         fields["ramp"].refuse(f"{group.ramp} in stage {group.highest}", "0 below stage read", "advance first")

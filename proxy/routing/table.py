@@ -4,7 +4,7 @@ Why it exists: a wrong routing file loses writes, so it is read strictly and che
 `load` refuses, with file and line: what `node.py` refuses, an unknown function, a function in two groups, an unknown
 stage or region, a mutation without an owner key, ownership by user, a pinned group above `legacy`, a stage that this
 release cannot run, a moved group that newcore cannot answer or keep up to date, a mutation without its read model, a
-profile that is not there, a group ahead of the groups that it follows.
+profile that is not there.
 `check_successor` refuses a step from the running table that is not a step.
 """
 
@@ -147,19 +147,6 @@ def _check_joined(value: Value, groups: Mapping[str, Group], profiles: Mapping[s
                 f"profile {group.evidence!r}, which compares pages", f"that for {', '.join(stages.BY_PAGES)} alone",
                 "name a profile that rests on compared answers",
             )  # fmt: skip
-        for item in fields["follows"].items() if group.follows else ():
-            _check_followed(item, group, groups.get(item.text()))
-
-
-def _check_followed(item: Value, group: Group, followed: Group | None) -> None:
-    if followed is None or followed.name == group.name:
-        item.refuse(repr(item.text()), "another group of this file", "correct its name")
-    if group.highest is not Stage.LEGACY and not stages.STAGES[followed.lowest].captured:
-        item.refuse(
-            f"{followed.name} in {followed.lowest}, under {group.name} in {group.highest}",
-            "groups that are captured before a group that shows their records moves",
-            f"advance {followed.name} first, or roll back {group.name}",
-        )
 
 
 def _groups(value: Value, functions: Mapping[str, Kind], regions: Collection[str]) -> Mapping[str, Group]:

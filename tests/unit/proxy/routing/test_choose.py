@@ -110,18 +110,6 @@ def test_a_group_that_was_never_filled_reads_legacy(ask):
     assert ask(EMPTY, draw=0).shadowed
 
 
-def test_a_group_that_follows_others_needs_what_they_hold(ask, session):
-    """A reader group owns no record: filled, and an own write applied, is what it says of the groups that it follows."""
-    reader = (
-        '    owner_key: vacancy.region\n    functions: [vacancy.search, "vacancy.manage"]\n',
-        "    functions: [vacancy.search]\n    follows: [notes]\n",
-    )
-    captured = ("stage: legacy\n    ramp: 0\n  exports", "stage: capture\n    ramp: 0\n  exports")
-    assert ask(FULL, reader, captured, applied={"vacancies": 9}).reason == "unfilled"
-    assert ask(FULL, reader, captured, applied={"notes": 4}).core is Core.NEWCORE
-    assert ask(FULL, reader, captured, applied={"notes": 4}, seen=session(wrote={"notes": 5})).reason == "own-write"
-
-
 def test_while_functions_are_discovered_an_unknown_read_is_passed_on_until_a_day(ask, call):
     """Logged with its reason; after that day, for a change, and by default it is refused."""
     rule = ("version: 1", "version: 1\ndefaults: {unknown_function: {observe_until: 2020-11-24}}")

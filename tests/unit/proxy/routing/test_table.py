@@ -34,8 +34,6 @@ def test_the_hash_names_the_bytes(read):
         ("stage: read #", "stage: write #", "this release cannot run write"),
         ("stage: read #", "stage: retired #", "this release cannot run retired"),
         ("ramp: 50", "ramp: 50\n    evidence: strict", "profile 'strict'"),
-        ("ramp: 50", "ramp: 50\n    follows: [notes]", "notes in legacy, under vacancies in read"),
-        ("ramp: 50", "ramp: 50\n    follows: [note]", "'note'"),
         ("generation: 3", "generation: 3, regions: [AM99]", "unknown region 'AM99'"),
         ("generation: 3", "generation: 3, exclude_roles: [XX]", "'XX'"),
         ("ramp: 50", "ramp: 50\n    partitions: {AM99: read}", "unknown region 'AM99'"),

@@ -52,6 +52,8 @@ class Change:
     evidence: dict[str, Any] = field(default_factory=dict)
     lessens: bool = False
     """Takes load off newcore: allowed without a database."""
+    actor: str = ""
+    """Who acts; empty: the account on this machine."""
 
 
 class RouteFile:
@@ -116,7 +118,7 @@ class RouteFile:
             self.try_record(new, change)
         return new
 
-    def kill(self, group: str, reason: str, *, lift: bool) -> frozenset[str]:
+    def kill(self, group: str, reason: str, *, lift: bool, by: str = "") -> frozenset[str]:
         """Write the kill file, first of all; then record it where that is possible."""
         with self.locked():
             table = self.table()
@@ -125,11 +127,12 @@ class RouteFile:
             killed = self.killed() - {group} if lift else self.killed() | {group}
             if killed:
                 self.write(
-                    kill_file(self.path), write_killed(killed, f"{actor()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+                    kill_file(self.path),
+                    write_killed(killed, f"{by or actor()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"),
                 )
             else:
                 kill_file(self.path).unlink(missing_ok=True)
-        self.try_record(table, Change(group, "lift" if lift else "kill", reason, {}))
+        self.try_record(table, Change(group, "lift" if lift else "kill", reason, {}, actor=by))
         return killed
 
     def record(self, table: RoutingTable, change: Change) -> None:
@@ -137,7 +140,7 @@ class RouteFile:
         if self.dsn is None:
             raise OperatorError("the database is not running; only rollback, ramp down and kill work without it")
         try:
-            act = Act(change.group, actor(), change.action, change.reason, change.evidence)
+            act = Act(change.group, change.actor or actor(), change.action, change.reason, change.evidence)
             store.record(self.dsn, table, act)
         except psycopg.Error as fault:
             raise OperatorError(

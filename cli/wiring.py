@@ -22,6 +22,7 @@ from adapters.legacy_sonar import views
 from adapters.legacy_sonar.dialect import SonarDialect
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
+from cli.metrics import FOLDER, Figures, writing
 from cli.secret import secret_key
 from cli.statement import signer
 from proxy import catalogue as functions
@@ -43,7 +44,6 @@ from proxy.listener.breaker import Spared
 from proxy.listener.carry import Carry, World
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.route import Core
-from proxy.model.shadow import Offer
 from proxy.policy import matrix
 from proxy.policy.invariant import keep_promises
 from proxy.policy.watch import MatrixWatch
@@ -51,6 +51,7 @@ from proxy.routing.outcomes.store import Outcomes
 from proxy.routing.tally import Tally
 from proxy.routing.watch import RoutingWatch
 from proxy.settings import Settings
+from proxy.shadow.client import SOCKET, HandOver
 from proxy.trail import House
 
 log = structlog.get_logger()
@@ -79,13 +80,6 @@ class Neighbours:
         """Take the two stores."""
         self.apply = sessions.apply
         self.learn = facts.learn
-
-
-class Nowhere:
-    """No comparison: what is offered is let go; implements `ports.Mirror`."""
-
-    def offer(self, offered: Offer) -> None:
-        """Let it go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +148,9 @@ async def carried(
             )
         )  # fmt: skip
         open_parts.push_async_callback(ledger.close)
+        mirror = HandOver(settings.data_dir / SOCKET, instance, ledger.append)
+        open_parts.push_async_callback(mirror.close)
+        mirror.start()
         legacy = Pool(settings.legacy_url, _upstream(settings), core=Core.LEGACY)
         open_parts.push_async_callback(legacy.close)
         ties = TieStore(dsn, seconds=settings.database_timeout)
@@ -177,8 +174,11 @@ async def carried(
         for task in (watermarks.follow(), outcomes.follow(), follow_archive(ledger, routing)):
             open_parts.callback(asyncio.create_task(task).cancel)
         spared = Spared(newcore, time.monotonic)
-        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, spared, Nowhere(), clock, tally)
-        yield Carry(world, moment.house)
+        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, spared, mirror, clock, tally)
+        carry = Carry(world, moment.house)
+        figures = writing(Figures(carry, policy, routing), settings.data_dir / FOLDER, instance)
+        open_parts.callback(asyncio.create_task(figures).cancel)
+        yield carry
 
 
 async def open_ledger(parts: Parts) -> Ledger:

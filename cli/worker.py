@@ -13,6 +13,7 @@ import structlog
 from cli.duties import Duty, duties
 from cli.start import begin
 from proxy.database import open_cluster
+from proxy.errors import place
 
 log = structlog.get_logger()
 
@@ -52,8 +53,8 @@ async def _kept(name: str, duty: Duty, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await duty(stop)
-        except Exception:
-            log.exception("a duty failed and is started again", duty=name)
+        except Exception as fault:  # noqa: BLE001  of any kind: the others go on
+            log.error("a duty failed and is started again", duty=name, **place(fault))  # noqa: TRY400  a trace may quote data
         if not stop.is_set():
             await _pause(stop)
 

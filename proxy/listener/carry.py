@@ -7,7 +7,7 @@ Rules:
 2. A fault is recorded where the log is alive; where it is not, the refusal says so by having no receipt.
 3. A session that was claimed is always given back: by the change that was stored, or by `release`. When nobody can
    say any more where SONAR's cursor stands, it is given back as lost.
-4. What newcore does not answer falls back to legacy where `attempt.falls_back` says so; nothing else is ever sent twice.
+4. What newcore does not answer falls back to legacy where `routing.begun` says so; nothing else is ever sent twice.
 5. What became of a call that either core could have answered is counted, in memory.
 """
 
@@ -16,18 +16,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from os import urandom
 from time import monotonic
-from traceback import extract_tb
 from uuid import UUID
 
 import structlog
 
 from proxy import entries
 from proxy.accesslog.record import reference, uuid7
-from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UpstreamError
+from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UnplacedError, UpstreamError, place
 from proxy.identity.binding import session_key
 from proxy.line import walk
-from proxy.listener.attempt import attempt, falls_back, told
+from proxy.listener.attempt import attempt, told
 from proxy.listener.encode import plain_answer
+from proxy.listener.way import Ready, handed, placed
 from proxy.model.call import Call, Kind, StaticCall
 from proxy.model.decision import Reason
 from proxy.model.entry import Access, Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
@@ -49,6 +49,7 @@ from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
 from proxy.model.route import Core
 from proxy.ports import Clock, Cores, Facts, Ledger, Mirror, RolloutState, Sessions, Ties, Translator
+from proxy.routing.begun import falls_back
 from proxy.routing.tally import OPEN, Attempt, Tally
 from proxy.trail import House, Trail, trail_with
 
@@ -223,7 +224,7 @@ class Carry:
         except Exception as fault:
             name = fault.fault if isinstance(fault, UpstreamError) else type(fault).__name__
             errand.attempt = attempt(command.admitted, 0, name)
-            if not isinstance(fault, UpstreamError) or not falls_back(call):
+            if not isinstance(fault, UpstreamError) or not falls_back(call, command.session):
                 raise
             if name != OPEN:
                 log.warning("newcore did not answer, legacy does", fault=name, function=call.function)
@@ -244,11 +245,14 @@ class Carry:
         forwarded, scope = dialect.forward(errand.exchange.request), command.admitted.decision.scope
         request = dialect.narrowed(forwarded, call, scope) if scope and isinstance(call, Call) else forwarded
         owner = owner_of(call, session, errand.exchange.id)
-        errand.sent = True
         errand.uncertain = errand.claimed is not None
         legacy, begun = self._world.cores[Core.LEGACY], monotonic()
+        ready = await self._placed(errand, (request, call, session), owner)
+        if ready.over and ready.first is not None:
+            return Answered(ready.first, Core.LEGACY, took_us=since_us(begun))
+        errand.sent, begun = True, monotonic()
         try:
-            answer = await legacy.send(request, session=owner, repeatable=is_repeatable(call), slow=is_slow(call))
+            answer = await legacy.send(ready.request, session=owner, repeatable=is_repeatable(call), slow=is_slow(call))
         except UpstreamError as fault:
             errand.sent = fault.sent
             errand.uncertain = errand.uncertain and fault.sent
@@ -256,7 +260,20 @@ class Carry:
             raise
         narrowed, took = request is not forwarded, since_us(begun)
         errand.attempt = errand.attempt or attempt(command.admitted, took)
-        return Answered(answer, Core.LEGACY, narrowed=narrowed, took_us=took)
+        answer = handed(dialect, ready, answer)
+        return Answered(answer, Core.LEGACY, narrowed=narrowed, took_us=took, positioned=ready.positioned)
+
+    async def _placed(
+        self, errand: Errand, asked: tuple[Request, Call | StaticCall, Session | None], owner: bytes
+    ) -> Ready:
+        """Position SONAR first; where that fails the request was not sent, and SONAR still counts as astray."""
+        session = asked[2]
+        try:
+            return await placed(self._world.cores[Core.LEGACY], errand.house.dialect, asked, owner)
+        except (UpstreamError, UnplacedError) as fault:
+            moved = fault.sent and session is not None and not session.astray.view
+            errand.uncertain = errand.uncertain and moved
+            raise
 
     async def _append(self, errand: Errand, made: tuple[Entry, ...]) -> Receipt:
         receipt = await self._world.ledger.append(made)
@@ -334,19 +351,14 @@ def reason_of(errand: Errand, fault: BaseException) -> Reason:
         return Reason.OUTCOME_UNKNOWN
     if isinstance(fault, SessionBusyError | StaleSessionError):
         return Reason.SESSION_BUSY
+    if isinstance(fault, UnplacedError):
+        return Reason.NO_CURRENT_RECORD
     return Reason.UPSTREAM if isinstance(fault, UpstreamError) else Reason.FAULT
 
 
 def detail_of(fault: BaseException) -> str:
     """Name a fault for the record, without its text: a text may hold personal data."""
     return f"{fault.core}:{fault.fault}" if isinstance(fault, UpstreamError) else type(fault).__name__
-
-
-def place(fault: BaseException) -> dict[str, str]:
-    """Say where a fault arose, without its message: messages of drivers and parsers quote the data they failed on."""
-    frames = extract_tb(fault.__traceback__)
-    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
-    return {"fault": type(fault).__name__, "where": where}
 
 
 def owner_of(call: Call | StaticCall, session: Session | None, exchange: UUID) -> bytes:

@@ -29,6 +29,7 @@ from mitmproxy.proxy.layers.tls import (
 )
 from OpenSSL import SSL
 
+from proxy.errors import place
 from proxy.listener.layers import CarryHook, LockedHttpLayer, Sent, StrictServer, Terms, TimedOut
 from proxy.listener.phase import Deadlines, Phase
 from proxy.model.entry import Delivery
@@ -163,8 +164,8 @@ class ClientConnection(server.LiveConnectionHandler):
         try:
             for command in self.layer.handle_event(event):
                 self._perform(command, hooks)
-        except Exception:
-            log.exception("listener.layers")
+        except Exception as fault:  # noqa: BLE001  of any kind: it ends the connection
+            log.error("listener.layers", **place(fault))  # noqa: TRY400  a trace may quote data
             self.strict.dead = True
             self._transport.abort()
             return
@@ -211,8 +212,8 @@ class ClientConnection(server.LiveConnectionHandler):
                 arrival.end = await carrier.refuse(arrival.bad)
         except asyncio.CancelledError:
             log.warning("listener.hook_limit", seconds=self._house.deadlines.hook)
-        except Exception:
-            log.exception("listener.carrier")
+        except Exception as fault:  # noqa: BLE001  of any kind: nothing is answered
+            log.error("listener.carrier", **place(fault))  # noqa: TRY400  a trace may quote data
         self.feed(events.HookCompleted(hook, None))
 
     async def open_connection(self, command: commands.OpenConnection) -> None:
@@ -285,8 +286,8 @@ class ClientConnection(server.LiveConnectionHandler):
         size = sent.arrival.size if delivery is Delivery.DELIVERED else 0
         try:
             self._house.carrier.completed(sent.arrival.end, delivery, size)
-        except Exception:
-            log.exception("listener.completed")
+        except Exception as fault:  # noqa: BLE001  of any kind: the answer has gone
+            log.error("listener.completed", **place(fault))  # noqa: TRY400  a trace may quote data
 
     def _linger(self) -> None:
         """Say that no more comes, and let the client read what did."""

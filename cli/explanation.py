@@ -14,7 +14,7 @@ from proxy.model.decision import Reason
 from proxy.model.person import Category
 from proxy.policy.explain import Line, sentences
 from proxy.policy.matrix import Matrix
-from proxy.policy.phrase import CATEGORIES, DUTIES, named, standing
+from proxy.policy.phrase import AUTHORS, CATEGORIES, DUTIES, named, notes, standing
 
 REASONS: Mapping[str, str] = {
     Reason.ALLOWED: "toegestaan",
@@ -29,6 +29,7 @@ REASONS: Mapping[str, str] = {
     Reason.SEARCH_NOT_ALLOWED: "deze manier van zoeken mag niet",
 }
 """The reasons that the matrix gives; others are named by their code (docs/compliance.md)."""
+_AUTHORS: Mapping[str, str] = {author.value: name for author, name in AUTHORS.items()}
 
 
 def row(line: Line) -> dict[str, object]:
@@ -44,6 +45,8 @@ def row(line: Line) -> dict[str, object]:
         "duties": ",".join(line.duties),
         "pending": ",".join(line.pending),
         "target": ",".join(line.later),
+        "notes_withheld": ",".join(line.unseen),
+        "notes_withheld_target": ",".join(line.unseen_later),
     }
 
 
@@ -56,6 +59,7 @@ def told(line: Line) -> str:
     emptied = ", ".join(CATEGORIES[each] for each in line.hidden)
     parts = [f"alleen als kaart: {shown}" if line.card else f"zichtbaar: {shown}"]
     parts += [f"leeggemaakt: {emptied}"] if emptied and not line.card else []
+    parts += [f"achtergehouden: {notes(line.unseen)}"] if line.unseen else []
     parts += [f"plicht: {DUTIES[each]}" for each in DUTIES if each in line.duties]
     parts += [f"nog niet ingegaan: {', '.join(line.pending)}"] if line.pending else []
     return f"{where}: {'; '.join(parts)} ({', '.join(line.rules)})"
@@ -103,7 +107,14 @@ def _person_told(each: Mapping[str, Any]) -> str:
     emptied = f", leeggemaakt {_categories(each['masked'])}" if _words(each["masked"]) else ""
     lost = f", alle regels samen verbergen ook {_categories(each['lost'])}" if _words(each.get("lost")) else ""
     urgent = " met noodtoegang" if each.get("emergency") else ""
-    return f"getoond {_categories(each['shown']) or '-'}{emptied}{lost}{urgent}{_by(each)}"
+    return f"getoond {_categories(each['shown']) or '-'}{emptied}{_notes(each)}{lost}{urgent}{_by(each)}"
+
+
+def _notes(each: Mapping[str, Any]) -> str:
+    """Say how many contact notes were kept back, and whose; a word of a later release as it stands."""
+    counts = [count.partition(":") for count in _words(each.get("notes_withheld"))]
+    told = ", ".join(f"{number} van {_AUTHORS.get(word, word)}" for word, _, number in counts)
+    return f", verslagen achtergehouden: {told}" if told else ""
 
 
 def _categories(codes: object) -> str:

@@ -1,6 +1,7 @@
 """What an exchange leaves behind: the entries of its one transaction, made from its trail. Pure."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from proxy.grants.grant import ended
@@ -24,7 +25,9 @@ from proxy.model.entry import (
 )
 from proxy.model.exchange import Exchange
 from proxy.model.http import BadHead
+from proxy.model.person import Authorship
 from proxy.model.principal import Session
+from proxy.policy.sift import Sifted
 from proxy.trail import House, Trail, Verdict
 
 
@@ -165,7 +168,15 @@ def ground(verdict: Verdict) -> Ground:
         decision.target or decision.effect,
         decision.lost,
         decision.pending,
+        *counted(verdict.notes),
     )
+
+
+def counted(notes: Sifted | None) -> tuple[Mapping[Authorship, int], ...]:
+    """Count the contact notes of a page by who wrote them, and those that were kept back; nothing where it held none."""
+    if notes is None:
+        return ()
+    return Counter(notes.authors), Counter(notes.authors[index] for index in notes.withheld)
 
 
 def user_claimed(trail: Trail) -> str | None:

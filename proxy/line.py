@@ -57,7 +57,7 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
     if trail.denied:
         return (yield from refuse(house, trail))
 
-    known = yield Gather(asked, steps.persons_shown(trail))
+    known = yield Gather(asked, steps.persons_shown(trail), authors=steps.authors(trail))
     trail = steps.judge(house, trail, known)  # decide each person
     if trail.denied:
         return (yield from refuse(house, trail))

@@ -12,8 +12,8 @@ from proxy.model.decision import Reason, Scope
 from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt
 from proxy.model.exchange import About, End
 from proxy.model.http import Answer, BadHead, Request
-from proxy.model.person import PersonFacts, Reading, Unreadable
-from proxy.model.principal import Listing, Principal, Session
+from proxy.model.person import Notes, PersonFacts, Reading, Unreadable
+from proxy.model.principal import Listing, Organisation, Principal, Session
 from proxy.model.route import Core
 from proxy.model.screen import Card, Notice, Own
 from proxy.model.shadow import Offer
@@ -48,7 +48,7 @@ class Dialect(Protocol):
     def persons(self, call: Call, answer: Answer) -> Reading | Unreadable:
         """Read every person that the answer shows, and its vacancies; call.function is settled by then."""
 
-    def counter(self, reading: Reading, shown: int) -> bytes:
+    def counter(self, reading: Reading | Notes, shown: int) -> bytes:
         """Render the own counter for a list of which `shown` rows are left."""
 
     def public(self, answer: Answer, request: Request) -> Answer:
@@ -135,6 +135,9 @@ class Facts(Protocol):
 
     async def persons(self, row_ids: Sequence[str]) -> Mapping[str, PersonFacts]:
         """Give the known persons among these rows, with what ties users to them, in one round trip."""
+
+    async def organisations(self, users: Sequence[str]) -> Mapping[str, frozenset[Organisation]]:
+        """Give the organisations of these accounts today; none for whom the directory does not know."""
 
     async def vacancies(self, ids: Sequence[str]) -> Mapping[str, Vacancy]:
         """Give the known vacancies among these."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from proxy.disclosure import card, handle
 from proxy.disclosure.card import Wanted
-from proxy.disclosure.withhold import Cut, must_count, withhold
+from proxy.disclosure.withhold import Cut, Fewer, must_count, withhold
 from proxy.errors import PoortError
 from proxy.identity.continuity import match_of
 from proxy.model.decision import Decision, Duty
@@ -24,7 +24,7 @@ from proxy.model.shadow import Judged, Offer
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import Mode
 from proxy.steps import statement
-from proxy.trail import House, Trail
+from proxy.trail import House, Trail, Verdict
 
 NOTICES = "mededeling"
 """Name of our own path on which announced rules are read."""
@@ -75,7 +75,16 @@ def cut(house: House, trail: Trail, reading: Reading) -> Cut:
         {index: each.decision.hidden for index, each in whole if each.decision.hidden},
         {index: carded(house, trail, index) for index, each in everybody if each.kept and each.decision.card},
         house.dialect.counter(reading, len(trail.verdicts) - len(hidden)) if counts else None,
+        {index: kept for index, each in whole if (kept := fewer(house, each)) is not None},
     )
+
+
+def fewer(house: House, verdict: Verdict) -> Fewer | None:
+    """Say which notes of a person go; None: the list stays as it is."""
+    notes, sifted = verdict.shown.notes, verdict.notes
+    if notes is None or sifted is None or not (sifted.withheld or (sifted.limited and not notes.complete)):
+        return None
+    return Fewer(sifted.withheld, house.dialect.counter(notes, len(notes.rows) - len(sifted.withheld)))
 
 
 def carded(house: House, trail: Trail, index: int) -> bytes:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from proxy.errors import PoortError
+from proxy.facts.author import authorship
 from proxy.facts.relation import Vantage, classed, emergency_until, matched, relate, renewed, seen
 from proxy.identity.asked import asked, discreet
 from proxy.identity.binding import lookup, person_id
 from proxy.identity.continuity import expired, focused, found_for, settle, verified
 from proxy.model.call import Call, Kind, StaticCall, Unclear
-from proxy.model.decision import Decision, Effect, Reason
+from proxy.model.decision import Decision, Effect, Reason, decision_with
 from proxy.model.entry import OutcomeState, Receipt
 from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
@@ -22,6 +23,7 @@ from proxy.model.route import Core, Route
 from proxy.model.statement import Statement
 from proxy.policy.decide import judge_person, judge_row, sufficient
 from proxy.policy.extent import extent
+from proxy.policy.sift import Sifted, sift
 from proxy.routing.choose import Situation, choose
 from proxy.routing.cohort import BUCKETS
 from proxy.trail import House, Trail, Verdict, trail_with
@@ -224,6 +226,13 @@ def persons_shown(trail: Trail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lookup(person.row_id, identity) for person, identity in shown))
 
 
+def authors(trail: Trail) -> tuple[str, ...]:
+    """Name the accounts that wrote the notes of the answer."""
+    persons = trail.reading.persons if trail.reading else ()
+    named = (note.author for each in persons if each.notes for note in each.notes.rows if note.author)
+    return tuple(dict.fromkeys(named))
+
+
 def judge(house: House, trail: Trail, reply: Reply) -> Trail:
     """Decide each person shown; a page of one person that may not be seen is refused, a list loses its rows."""
     reading, known = trail.reading, expected(reply, Known)
@@ -257,7 +266,23 @@ def judge_one(house: House, trail: Trail, here: Vantage, each: tuple[Shown, Pers
     judged = judge_person(house.matrix, there(trail.decision), shown, standing)
     judged = discreet(judged, asked(there(trail.call), trail.session, trail.reading))
     learned = learned and not strange and facts.protection is not PersonClass.SELF
-    return Verdict(shown, facts, near, judged, emergency=until, learned=learned)
+    judged, notes = sifted(house, here, (judged, standing), (shown, known)) if shown.notes else (judged, None)
+    return Verdict(shown, facts, near, judged, emergency=until, learned=learned, notes=notes)
+
+
+def sifted(
+    house: House, here: Vantage, judged: tuple[Decision, Standing], page: tuple[Shown, Known]
+) -> tuple[Decision, Sifted | None]:
+    """Decide about the notes of somebody who may be seen; one that is opened in a form and may not be seen closes the page."""
+    decision, notes, known = judged[0], there(page[0].notes), page[1].organisations
+    if decision.effect is not Effect.ALLOW or notes.categories & decision.hidden:
+        return decision, None
+    own = here.authorisation.organisation
+    authors = [authorship(each.author, known.get(each.author), here.user, own) for each in notes.rows]
+    decision, found = sift(house.matrix, judged, notes.categories, authors)
+    if any(not notes.rows[index].spans for index in found.withheld):
+        return decision_with(decision, effect=Effect.DENY, reason=Reason.HIDDEN_CATEGORY), None
+    return decision, found
 
 
 def told(

@@ -22,6 +22,7 @@ from proxy.model.route import Route
 from proxy.model.screen import Own
 from proxy.model.tie import Tie, Vacancy
 from proxy.policy.matrix import Matrix
+from proxy.policy.sift import Sifted
 from proxy.ports import Dialect
 from proxy.routing.table import RoutingTable
 
@@ -54,6 +55,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     """Until when the account has emergency access to this person; None: it has none."""
     learned: bool = False
     """The facts came from this answer and were not in the store."""
+    notes: Sifted | None = None
+    """What of the contact notes on the page stays; None: it holds none, or their category is hidden as a whole."""
 
     @property
     def kept(self) -> bool:

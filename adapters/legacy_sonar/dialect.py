@@ -27,7 +27,7 @@ from proxy.model.call import Call, Credentials, Format, Kind, StaticCall, Unclea
 from proxy.model.decision import Reason, Scope
 from proxy.model.entry import OutcomeState
 from proxy.model.http import Answer, Request
-from proxy.model.person import Reading, Unreadable
+from proxy.model.person import Notes, Reading, Unreadable
 from proxy.model.screen import Card, Notice, Own
 
 _STATIC = re.compile(rb"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9=._&-]*)?")
@@ -167,7 +167,7 @@ class SonarDialect:
                 allowed |= used
         return allowed - {LOGIN_VIEW}
 
-    def counter(self, reading: Reading, shown: int) -> bytes:
+    def counter(self, reading: Reading | Notes, shown: int) -> bytes:
         """Render the counter of a list of which `shown` rows are left.
 
         A list that is all there is gets legacy's own words for what is left, as if nobody else existed; a total of ours

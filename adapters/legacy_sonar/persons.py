@@ -5,8 +5,7 @@ Rules:
 2. A page of one person says who it is in the head, the form or the hidden row id; all of them must agree.
 3. Without a current record every place is empty; a page that shows values of nobody is not read.
 4. Beside a list of persons stands at most an empty form, such as that of a message to them.
-5. A list of child rows is one place: how many notes or measures there are is told by its rows, their ids, its counter and
-   its ways on, so all of it becomes what legacy shows for none.
+5. A list of child rows is one place (`note.py`); of contact notes each row is one besides.
 6. The cursor is told only where the answer tells it: not by a page that is shown a second time.
 """
 
@@ -14,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from adapters.legacy_sonar import place
+from adapters.legacy_sonar import note, place
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.page import Fragment, Page, Variant
 from adapters.legacy_sonar.views import PERSON, Shape
@@ -22,11 +21,9 @@ from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from adapters.legacy_sonar.wire import decode
 from proxy.model.call import Call
 from proxy.model.http import Span
-from proxy.model.person import Field, PersonClass, Reading, Shown
+from proxy.model.person import Field, Notes, PersonClass, Reading, Shown
 
 COUNTER = "resultaten in uw bereik"
-_NO_HITS = b"Geen records gevonden"
-_NO_TURN = b'<span class="uit">Vorige</span> <span class="uit">Volgende</span></div>'
 _TELLS_NOTHING = (
     AS_SHOWN
     | OPENING
@@ -36,7 +33,6 @@ _TELLS_NOTHING = (
 _BLANK = b" \t\xa0"
 _NOT_SECRET = frozenset({"N", "0"})
 _NO_TRAITS: Mapping[str, str] = MappingProxyType({})
-_ROWS_END = b"</table>\r\n"
 _FILE_INPUT_END = b'\r\n<div class="bladeren">'
 
 
@@ -158,7 +154,7 @@ def _empty(part: Fragment, body: bytes) -> tuple[Span, bytes]:
     """Make of a list what legacy shows for no hits; covers every row, hidden input, counter and set."""
     table = body[part.table[0] : part.table[1]]
     start, end = part.parent_line
-    edit = _NO_HITS + table + b"</table>\r\n" + body[start:end] + _NO_TURN
+    edit = note.NO_HITS + table + b"</table>\r\n" + body[start:end] + note.NO_TURN
     return (part.teller[0], part.pager[1]), edit
 
 
@@ -181,7 +177,15 @@ def _one(parts: list[Fragment], body: bytes) -> Shown | None:
         responsible_region=_first(region(_place(part, "responsible_region")) for part in parts),
         protection=_first(protection(_place(part, "secrecy_flag")) for part in parts),
         fields=place.Later(partial(_fields, parts)),
+        notes=_notes(parts),
     )
+
+
+def _notes(parts: list[Fragment]) -> Notes | None:
+    found = [read for part in parts if part.applet.author is not None and (read := note.notes(part)) is not None]
+    if len(found) > 1:
+        raise UnreadableError("two-lists-of-notes")
+    return found[0] if found else None
 
 
 def _fields(parts: list[Fragment]) -> tuple[Field, ...]:
@@ -191,19 +195,8 @@ def _fields(parts: list[Fragment]) -> tuple[Field, ...]:
 def _fields_of(part: Fragment) -> tuple[Field, ...]:
     if part.form is not None:
         return place.fields(part.compiled.form_places, part.form)
-    edits = tuple(_emptied(part))
+    edits = tuple(note.emptied(part))
     return tuple(Field(category, edits) for category in part.applet.categories)
-
-
-def _emptied(part: Fragment) -> Iterator[tuple[Span, bytes]]:
-    """Make of a list of child rows the one that legacy shows where there are none; the way to add a file goes too."""
-    first = part.table[1]
-    last = part.rows[-1].match.end() if part.rows else first
-    yield part.teller, _NO_HITS
-    yield (first, last), b""
-    yield (last + len(_ROWS_END), part.parent_line[0]), b""
-    yield part.upload, b""
-    yield part.pager, _NO_TURN
 
 
 def _first[T](found: Iterable[T | None]) -> T | None:

@@ -52,6 +52,8 @@ class Applet:
     """Categories of all its places."""
     aliases: frozenset[str] = frozenset()
     own_total: bool = False
+    author: Control | None = None
+    """Says who wrote a row: such a row is decided about by itself."""
 
     def control(self, number: int) -> Control | None:
         """Find a control by its number."""
@@ -129,7 +131,7 @@ def _view(name: str, entry: Entry) -> View:
 
 
 def _applet(entry: Entry, number: int) -> Applet:
-    found = entry.fields(("name", "number", "kind", "of", "controls"), ("aliases", "own_total"))
+    found = entry.fields(("name", "number", "kind", "of", "controls"), ("aliases", "own_total", "author"))
     shape = found["kind"].member(Shape)
     controls = tuple(_control(item, shape) for item in found["controls"].items())
     if len({control.id for control in controls}) != len(controls):
@@ -144,7 +146,16 @@ def _applet(entry: Entry, number: int) -> Applet:
         categories=frozenset(control.category for control in controls),
         aliases=frozenset(found["aliases"].texts()) if "aliases" in found else frozenset(),
         own_total="own_total" in found and found["own_total"].flag(),
+        author=_author(found["author"], shape, controls) if "author" in found else None,
     )
+
+
+def _author(entry: Entry, shape: Shape, controls: tuple[Control, ...]) -> Control:
+    """Give the control that says who wrote a row; an input may say anything."""
+    fixed = {control.field: control for control in controls if control.fixed and shape is Shape.CHILD}
+    if entry.text() not in fixed:
+        entry.refuse(entry.text(), f"a fixed field of a child list: {', '.join(fixed) or 'here is none'}")
+    return fixed[entry.text()]
 
 
 def _control(entry: Entry, shape: Shape) -> Control:

@@ -7,10 +7,10 @@ Rules:
    bytes may not cost a record.
 3. No person is in a row but by reference.
 4. The ground of a disclosure or a withheld person is at the end of its cells, or not there at all: what an earlier release
-   wrote without one has the bytes that it had then.
+   wrote without one has the bytes that it had then. The counts of contact notes stand behind it by the same rule.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -18,13 +18,13 @@ from uuid import UUID
 import orjson
 
 from proxy.model.entry import Access, Completion, Disclosure, Ground, Withheld
-from proxy.model.person import Category
+from proxy.model.person import Authorship, Category
 
 type Row = dict[str, object]
 type Cells = tuple[object, ...]
 
-GROUND = ("protection", "emergency", "rules", "present", "target", "lost", "pending")
-"""Columns of a ground, in the order of its cells."""
+GROUND = ("protection", "emergency", "rules", "present", "target", "lost", "pending", "notes", "notes_withheld")
+"""Columns of a ground, in the order of its cells; the last two only where the answer held contact notes."""
 LONGEST = 500
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 PREFIX = "SP-"
@@ -113,7 +113,13 @@ def ground_cells(ground: Ground | None) -> Cells:
         return ()
     present, lost = codes(ground.present), codes(ground.lost)
     rules, pending = array(ground.rules), array(ground.pending)
-    return ground.protection, ground.emergency, rules, present, ground.target, lost, pending
+    cells = ground.protection, ground.emergency, rules, present, ground.target, lost, pending
+    return (*cells, counted(ground.notes), counted(ground.notes_withheld)) if ground.notes else cells
+
+
+def counted(notes: Mapping[Authorship, int]) -> str:
+    """Write how many notes of whom as an array literal: `{own:3,other:2}`."""
+    return array(f"{author}:{notes[author]}" for author in Authorship if author in notes)
 
 
 def access_link(row: Row, shown: Sequence[Cells], withheld: Sequence[Cells]) -> bytes:

@@ -7,17 +7,18 @@ Rules:
    altogether, or be said twice; two that overlap otherwise have no single outcome.
 3. Totals are replaced once anything may be hidden, and rows behind one that is gone are numbered anew: how many are
    hidden, and where, is never told, nor to be worked out. Cards stand behind the rows, in an order of their own: the
-   place of a row in a sorted list tells between which names, or which values, it lies.
+   place of a row in a sorted list tells between which names, or which values, it lies. Contact notes go by the same rules.
 4. What cannot be cut with certainty is an error, and the line makes a refusal of an error: a person without bytes of
    its own, a category without places, a page that is no list, a span outside the body.
 5. The body goes out decoded; its length is the listener's; digests and validators of the old body go.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from re import Pattern
 
-from proxy.model.http import Answer, Fields
-from proxy.model.person import Category, Reading, Shown
+from proxy.model.http import Answer, Fields, Span
+from proxy.model.person import Category, Notes, Reading, Shown
 
 type Edit = tuple[int, int, int, bytes]
 """Start, minus end (so that the widest of two comes first), rank, replacement."""
@@ -28,6 +29,14 @@ _OF_THE_OLD_BODY = frozenset(
 )
 _EMPTY, _CUT, _COUNTER, _FIRM = range(4)
 _SWALLOWS = frozenset({_EMPTY, _CUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Fewer:
+    """Which contact notes of a person go, by their index, and what stands where their total stood (None: it stays)."""
+
+    withheld: frozenset[int]
+    counter: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class Cut:
     """Persons of whom something else is shown (a card), which has no number in the list."""
     counter: bytes | None = None
     """What stands where totals stood; None: they stay."""
+    notes: Mapping[int, Fewer] = field(default_factory=dict)
+    """Persons who stay, with what happens to their contact notes."""
 
 
 def must_count(reading: Reading, hidden: Collection[int]) -> bool:
@@ -83,7 +94,10 @@ def _edits(reading: Reading, cut: Cut) -> Iterator[Edit]:
         yield behind, -behind, _FIRM, b"".join(sorted(cut.replaced.values()))
     for index, categories in cut.masked.items():
         yield from _emptied(reading.persons[index], categories)
-    yield from _numbered(reading, cut)
+    for index, fewer in cut.notes.items():
+        yield from _sifted(reading, reading.persons[index].notes, fewer)
+    if reading.numbers is not None and (gone := {*cut.hidden, *cut.replaced}):
+        yield from _numbered(reading.body, [each.spans for each in reading.persons], gone, reading.numbers)
     if cut.counter is not None:
         for (start, end), _ in reading.counters:
             yield start, -end, _COUNTER, cut.counter
@@ -102,14 +116,31 @@ def _emptied(shown: Shown, categories: frozenset[Category]) -> Iterator[Edit]:
                 yield start, -end, _FIRM, text
 
 
-def _numbered(reading: Reading, cut: Cut) -> Iterator[Edit]:
-    """Close the gaps that persons who go leave in the numbers of the rows behind them."""
-    gone, number = {*cut.hidden, *cut.replaced}, 0
-    for index, shown in enumerate(reading.persons if gone and reading.numbers else ()):
+def _sifted(reading: Reading, notes: Notes | None, fewer: Fewer) -> Iterator[Edit]:
+    """Take notes out of the list on a page; where none of a complete list is left it is what legacy shows for none."""
+    if notes is None or any(not notes.rows[index].spans for index in fewer.withheld):
+        raise ValueError("a note that is withheld has no bytes of its own")
+    if notes.empty and len(fewer.withheld) == len(notes.rows):
+        yield from ((start, -end, _FIRM, text) for (start, end), text in notes.empty)
+        return
+    for index in fewer.withheld:
+        yield from ((start, -end, _CUT, b"") for start, end in notes.rows[index].spans)
+    if notes.numbers is not None and fewer.withheld:
+        yield from _numbered(reading.body, [each.spans for each in notes.rows], fewer.withheld, notes.numbers)
+    if fewer.counter is not None:
+        yield from ((start, -end, _COUNTER, fewer.counter) for start, end in notes.counters)
+
+
+def _numbered(
+    body: bytes, rows: Iterable[tuple[Span, ...]], gone: Collection[int], numbers: Pattern[bytes]
+) -> Iterator[Edit]:
+    """Close the gaps that rows which go leave in the numbers of those behind them."""
+    number = 0
+    for index, spans in enumerate(rows):
         if index in gone:
             continue
-        if number != index and reading.numbers is not None:
-            places = (found for span in shown.spans for found in reading.numbers.finditer(reading.body, *span))
+        if number != index:
+            places = (found for span in spans for found in numbers.finditer(body, *span))
             for start, end in (found.span(found.lastindex or 0) for found in places):
                 yield start, -end, _FIRM, b"%d" % number
         number += 1

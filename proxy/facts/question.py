@@ -47,6 +47,15 @@ SELECT p.row_id, p.identity, p.sealed, p.municipality, p.responsible_region, p.c
 FROM person p WHERE p.row_id = ANY(%s) OR p.identity = ANY(%s) ORDER BY p.row_id
 """  # noqa: S608 - of constants
 
+AUTHORS = f"""
+SELECT account, organisation_kind, organisation_code, municipality FROM (
+    SELECT z.account, z.organisation_kind, z.organisation_code, z.municipality,
+        rank() OVER (PARTITION BY z.account ORDER BY least(z.valid_until, {_TODAY}) DESC) AS last
+    FROM account_authorisation z WHERE z.account = ANY(%s) AND z.valid_from <= {_TODAY}) held
+WHERE last = 1
+"""  # noqa: S608 - of constants
+"""Organisations of accounts today; of somebody who holds nothing any more, those held last."""
+
 VACANCIES = "SELECT id, region, occupation, organisation, opened, closed FROM vacancy WHERE id = ANY(%s)"
 
 type Row = Sequence[Any]
@@ -68,18 +77,30 @@ def principal(row: Row) -> Principal:
 
 def _authorisation(row: Row) -> Authorisation:
     id_, role, kind, code, municipality, codes, start, end, ground, issuer = row
-    of = OrganisationKind(kind)
-    reach = municipality if of is OrganisationKind.MACHINE and municipality else code  # a municipality's own system
     return Authorisation(
         id=id_,
         role=Role(role),
-        organisation=Organisation(of, reach),
+        organisation=_organisation(kind, code, municipality),
         regions=frozenset(codes),
         valid_from=_day(start),
         valid_until=_day(end) if end else None,
         legal_ground=ground,
         issued_by=issuer,
     )
+
+
+def _organisation(kind: str, code: str, municipality: str | None) -> Organisation:
+    of = OrganisationKind(kind)
+    reach = municipality if of is OrganisationKind.MACHINE and municipality else code  # a municipality's own system
+    return Organisation(of, reach)
+
+
+def organisations(rows: Iterable[Row], users: Iterable[str]) -> dict[str, frozenset[Organisation]]:
+    """Give the organisations of each of these accounts; none for whom the directory does not know."""
+    held: dict[str, set[Organisation]] = {user: set() for user in users}
+    for user, *written in rows:
+        held[user].add(_organisation(*written))
+    return {user: frozenset(each) for user, each in held.items()}
 
 
 def names(asked: Iterable[str]) -> tuple[list[str], list[bytes]]:

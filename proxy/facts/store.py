@@ -27,7 +27,7 @@ from proxy.facts.cache import Cache
 from proxy.facts.learning import store as learning
 from proxy.facts.watch import ALL, FactWatch, Told
 from proxy.model.person import PersonFacts
-from proxy.model.principal import Principal
+from proxy.model.principal import Organisation, Principal
 from proxy.model.tie import Vacancy
 from proxy.postgres.worker import Courier
 
@@ -49,6 +49,7 @@ class Ages:
     silence: float = 5.0
     """How long ago the listener was heard, at most."""
     most_accounts: int = 20_000
+    """Also of the accounts of which only the organisation is kept."""
     most_persons: int = 100_000
     most_vacancies: int = 50_000
     clock: Callable[[], float] = monotonic
@@ -93,9 +94,13 @@ class FactStore:
         self._accounts: OrderedDict[str, _Account] = OrderedDict()
         self._persons: Cache[PersonFacts] = Cache(ages.most_persons)
         self._vacancies: Cache[Vacancy] = Cache(ages.most_vacancies)
+        self._authors: Cache[frozenset[Organisation]] = Cache(ages.most_accounts)
         self._directory: Courier[str, _Account | None] = Courier(dsn, self._read_accounts, seconds=seconds)
         self._dossiers: Courier[Names, Mapping[str, PersonFacts]] = Courier(dsn, _read_persons, seconds=seconds)
         self._openings: Courier[Names, Mapping[str, Vacancy]] = Courier(dsn, _read_vacancies, seconds=seconds)
+        self._authorship: Courier[Names, Mapping[str, frozenset[Organisation]]] = Courier(
+            dsn, _read_authors, seconds=seconds
+        )
         self._watch = FactWatch(dsn, self.told, ages.clock)
         self._following: asyncio.Task[None] | None = None
 
@@ -110,7 +115,7 @@ class FactStore:
             self._following.cancel()
             with suppress(asyncio.CancelledError):
                 await self._following
-        for courier in (self._directory, self._dossiers, self._openings):
+        for courier in (self._directory, self._dossiers, self._openings, self._authorship):
             await courier.close()
 
     def told(self, change: Told) -> None:
@@ -121,9 +126,11 @@ class FactStore:
         if change == ALL:
             self._persons.forget_all()
             self._vacancies.forget_all()
+            self._authors.forget_all()
             self._accounts.clear()
         elif held is None:
             self._accounts.pop(names[0], None)
+            self._authors.forget(names[0])
         else:
             for name in (*names, *(f"{question.IDENTITY}{each}" for each in names[1:])):
                 held.forget(name)
@@ -164,6 +171,10 @@ class FactStore:
         """Give the known vacancies among these; one round trip for those that are not at hand."""
         return await self._known(self._vacancies, self._openings, ids)
 
+    async def organisations(self, users: Names) -> Mapping[str, frozenset[Organisation]]:
+        """Give the organisations of these accounts, none for whom the directory does not know; one round trip at most."""
+        return await self._known(self._authors, self._authorship, users)
+
     async def learn(self, connection: Connection, facts: Sequence[learning.Fact]) -> None:
         """Store persons, vacancies and ties that an exchange brings, in the caller's transaction."""
         await learning.learn(connection, facts, self._seal)
@@ -202,6 +213,15 @@ async def _read_persons(connection: Connection, asks: Sequence[Names]) -> Sequen
     cursor = await connection.execute(question.PERSONS.encode(), (rows, digests), prepare=True)
     found = question.found(await cursor.fetchall(), digests)
     return [{name: found[name] for name in ask if name in found} for ask in asks]
+
+
+async def _read_authors(
+    connection: Connection, asks: Sequence[Names]
+) -> Sequence[Mapping[str, frozenset[Organisation]]]:
+    wanted = list({name for ask in asks for name in ask})
+    cursor = await connection.execute(question.AUTHORS.encode(), (wanted,), prepare=True)
+    found = question.organisations(await cursor.fetchall(), wanted)
+    return [{name: found[name] for name in ask} for ask in asks]
 
 
 async def _read_vacancies(connection: Connection, asks: Sequence[Names]) -> Sequence[Mapping[str, Vacancy]]:

@@ -1,5 +1,6 @@
 """The closed types of what an exchange leaves behind. The entries of one exchange are one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +9,7 @@ from uuid import UUID
 from proxy.model.call import Kind
 from proxy.model.decision import Effect, Reason
 from proxy.model.http import BadHead
-from proxy.model.person import Category, PersonClass, PersonFacts, PersonId, Relation
+from proxy.model.person import Authorship, Category, PersonClass, PersonFacts, PersonId, Relation
 from proxy.model.principal import Session
 from proxy.model.tie import Tie, Vacancy
 
@@ -63,6 +64,10 @@ class Ground:
     lost: frozenset[Category] = frozenset()
     """Categories shown that all rules together would hide."""
     pending: tuple[str, ...] = ()
+    notes: Mapping[Authorship, int] = field(default_factory=dict)
+    """How many contact notes the answer held, by who wrote them; none: no notes, or their category was hidden as a whole."""
+    notes_withheld: Mapping[Authorship, int] = field(default_factory=dict)
+    """How many of those were kept back."""
 
 
 @dataclass(frozen=True, slots=True)

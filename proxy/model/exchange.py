@@ -10,7 +10,7 @@ from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import Entry, Receipt
 from proxy.model.http import Answer, Request
 from proxy.model.person import PersonFacts
-from proxy.model.principal import Listing, Principal, Session
+from proxy.model.principal import Listing, Organisation, Principal, Session
 from proxy.model.route import Core, Route
 from proxy.model.shadow import Offer
 from proxy.model.statement import Statement
@@ -55,13 +55,15 @@ class About:
 class Gather:
     """Ask the world. Without `rows`: the session (claimed if the call uses context), the account, the rows named.
 
-    With `rows`: the facts of the persons that an answer shows, and nothing else - but for a function of our own, which
-    also needs ties, the persons in them and the vacancy.
+    With `rows`: the facts of the persons that an answer shows and the organisations of the authors on it, and nothing else -
+    but for a function of our own, which also needs ties, the persons in them and the vacancy.
     """
 
     call: Call
     rows: tuple[str, ...] | None = None
     about: About | None = None
+    authors: tuple[str, ...] = ()
+    """Accounts that wrote the contact notes of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Known:
     """The vacancy that the call or its list is about, if it is known."""
     ties: tuple[Tie, ...] = ()
     """Newest state of the ties that were asked about."""
+    organisations: Mapping[str, frozenset[Organisation]] = field(default_factory=dict)
+    """Of the authors that were asked about, today; none of whom the directory does not know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,18 @@ class PersonClass(StrEnum):
     SELF = "self"
 
 
+class Authorship(StrEnum):
+    """Who wrote a contact note, seen from the account that asks; nearest first."""
+
+    SELF = "self"
+    OWN = "own"
+    """Somebody of the own organisation."""
+    OTHER = "other"
+    """Somebody of another organisation."""
+    UNKNOWN = "unknown"
+    """Nobody whom the directory knows, or who has an organisation there."""
+
+
 class Standing(msgspec.Struct, frozen=True, gc=False):
     """How one person stands to the account that asks: how near, under which protection for it, and in an emergency."""
 
@@ -116,6 +128,33 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """One contact note on the page of a person; `spans` are all bytes that belong to it alone."""
+
+    author: str
+    """Account of the legacy, as the page shows it; empty: it says none."""
+    spans: tuple[Span, ...]
+    """None: it is opened in a form and cannot be cut out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The contact notes of one person on a page: a list inside it, whose rows go one by one."""
+
+    rows: tuple[Note, ...]
+    categories: frozenset[Category]
+    """What every one of them shows."""
+    complete: bool = True
+    """The list ends on this page and began on it."""
+    counters: tuple[Span, ...] = ()
+    """Places that tell totals; replaced once something may be hidden."""
+    empty: tuple[tuple[Span, bytes], ...] = ()
+    """Edits that make it what legacy shows where there are none, applied when no row of a complete list is left."""
+    numbers: Pattern[bytes] | None = None
+    """Finds, as its groups, the places in a row's bytes that tell its number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One person in an answer, as its control map reads it. `spans` are all bytes that belong to this person alone."""
 
@@ -137,6 +176,8 @@ class Shown:
     """Every place that holds a value of this person; together they cover `categories`, or nothing can be masked."""
     traits: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values from which a card is made (canonical field name, value as shown); never logged."""
+    notes: Notes | None = None
+    """Contact notes of this person; they have places in `fields` too, for where their category is hidden as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

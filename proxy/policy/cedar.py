@@ -6,6 +6,7 @@ engine about every cell. Rules of the translation:
 1. One request asks for one category: principal, action and resource say nothing, everything is in the context.
 2. allow and card are `permit`; forbid and mask are `forbid`; an exemption is a negated condition.
 3. Cedar knows no masks, duties or requirements: a mask is a forbid of its categories, duties are not translated.
+4. A place that nobody wrote has the author `none`; of a contact note it is who wrote it, seen from the account that asks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -78,6 +79,8 @@ def _relations(document: Written, written: Any) -> Iterator[str]:
 def _categories(document: Written, rule: Written) -> Iterator[str]:
     if rule["effect"] == "mask":
         yield _in(rule["hide"], "category")
+        if "authors" in rule:
+            yield _in(rule["authors"], "author")
     if rule["effect"] in {"allow", "card"}:
         yield "context.offered"
         if rule.get("show", "all") != "all":

@@ -10,7 +10,7 @@ from datetime import date
 
 from proxy.model.call import Kind
 from proxy.model.decision import Duty
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.rule import Cells, Does, Exemption, Mode, Practice, Requirement, Rule
 from proxy.policy.strict import Place
@@ -23,14 +23,17 @@ _CLASSES = {held.value: held for held in PersonClass}
 _ORGANISATIONS = {kind.value: kind for kind in OrganisationKind}
 _DUTIES = {duty.value: duty for duty in Duty}
 _REQUIREMENTS = {each.value: each for each in Requirement}
+_AUTHORS = {each.value: each for each in Authorship if each is not Authorship.SELF}
+"""Whose notes a mask may keep back: nobody's own."""
 _EFFECTS = {each.value: each for each in Does}
 _MODES = {each.value: each for each in Mode}
 _CELLS = {each.value: each for each in (Cells.OWN, Cells.ABSENT)}
 _NEEDED = ("id", "text", "ground", "owner", "effect", "mode", "since", "roles")
 _OPTIONS = (
     *("enforces_on", "organisations", "kinds", "functions", "relations", "classes", "persons", "cells", "emergency"),
-    *("show", "hide", "requires", "duties", "except"),
+    *("show", "hide", "authors", "requires", "duties", "except"),
 )
+_WORDS = {"show": "category", "hide": "category", "authors": "author", "requires": "requirement", "duties": "duty"}
 _PRACTICE = ("id", "text", "ground", "owner", "kept_by")
 
 
@@ -102,6 +105,7 @@ def _rule(place: Place, names: Names) -> Rule:
         emergency="emergency" in keys and keys["emergency"].boolean(),
         show=_words(keys, "show", _CATEGORIES) | (names.impersonal if "show" in keys else frozenset()),
         hide=_words(keys, "hide", _CATEGORIES),
+        authors=_words(keys, "authors", _AUTHORS),
         requires=_words(keys, "requires", _REQUIREMENTS),
         duties=_words(keys, "duties", _DUTIES),
         exempt=tuple(_exemption(item, names) for item in keys["except"].items()) if "except" in keys else (),
@@ -112,7 +116,8 @@ def _complete(place: Place, keys: Mapping[str, Place], does: Does, *, persons: b
     """Refuse a rule whose effect and keys do not go together: such a rule would do nothing, or too much."""
     needed = {"relations"} if persons else set()
     needed |= {"show"} if persons and does.opens else {"hide"} if does is Does.MASK else set()
-    barred = {"show", "hide", "except", "requires", "duties"} - needed
+    barred = {"show", "hide", "except", "requires", "duties", "authors"} - needed
+    barred -= {"authors"} if does is Does.MASK else set()
     barred -= {"requires", "duties"} if does.opens else {"except"} if does is Does.FORBID else set()
     if (
         "cells" in keys
@@ -145,8 +150,7 @@ def _optional[T](keys: Mapping[str, Place], name: str, allowed: Mapping[str, T])
 
 
 def _words[T](keys: Mapping[str, Place], name: str, allowed: Mapping[str, T]) -> frozenset[T]:
-    what = {"show": "category", "hide": "category", "requires": "requirement", "duties": "duty"}[name]
-    return keys[name].words(allowed, what) if name in keys else frozenset()
+    return keys[name].words(allowed, _WORDS[name]) if name in keys else frozenset()
 
 
 def _relations(place: Place | None) -> frozenset[Relation] | None:

@@ -103,7 +103,8 @@ def _deny(matrix: Matrix, reason: Reason, authorisation: Authorisation | None = 
     return Decision(Effect.DENY, reason, rules, authorisation=authorisation, policy=matrix.hash)
 
 
-def _outcome(table: Table, name: str, at: Place) -> Outcome:
+def outcome_of(table: Table, name: str, at: Place) -> Outcome:
+    """Give what a table says of a standing in the cells of a call, by the name that the decision about the call gave."""
     cell = table.cells.get(name)
     if cell is not None:
         return cell.outcomes[at] if cell.outcomes else DENIED
@@ -133,10 +134,10 @@ def judge_row(matrix: Matrix, call: Call, decision: Decision, standing: Standing
         return _row(decision, None, _Found(DENIED, Reason.PERSON_UNKNOWN)) if mutates else decision
     writes = call.writes if mutates else None
     at = place(standing.relation, standing.protection, emergency=standing.emergency)
-    now = _named(_outcome(matrix.enforced, decision.cell, at), writes)
+    now = _named(outcome_of(matrix.enforced, decision.cell, at), writes)
     if matrix.settled:
         return _row(decision, standing.relation, now)
-    aim = _named(_outcome(matrix.target, decision.cell, at), writes)
+    aim = _named(outcome_of(matrix.target, decision.cell, at), writes)
     return _row(decision, standing.relation, now, aim)
 
 
@@ -192,7 +193,7 @@ def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Sta
     """
     allowed = decision.effect is Effect.ALLOW
     at = place(standing.relation, standing.protection, emergency=standing.emergency)
-    outcome = _outcome(matrix.enforced, decision.cell, at) if allowed else DENIED
+    outcome = outcome_of(matrix.enforced, decision.cell, at) if allowed else DENIED
     hidden = shown.categories - outcome.visible
     reason = _reason(shown, outcome, hidden)
     judged = Decision(
@@ -210,7 +211,7 @@ def judge_person(matrix: Matrix, decision: Decision, shown: Shown, standing: Sta
     )
     if matrix.settled:
         return judged
-    return _staged(judged, outcome, _outcome(matrix.target, decision.cell, at) if allowed else DENIED, shown)
+    return _staged(judged, outcome, outcome_of(matrix.target, decision.cell, at) if allowed else DENIED, shown)
 
 
 def _staged(judged: Decision, now: Outcome, aim: Outcome, shown: Shown) -> Decision:

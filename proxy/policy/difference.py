@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from proxy.model.decision import Duty
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
+from proxy.policy.explain import authors
 from proxy.policy.matrix import Matrix
-from proxy.policy.phrase import DUTIES, MODES, REQUIREMENTS, lowered, named, standings
+from proxy.policy.phrase import DUTIES, MODES, REQUIREMENTS, lowered, named, notes, standings
 from proxy.policy.rule import Requirement, Rule, Seat, place
 from proxy.policy.table import DENIED, Cell, Outcome, Table
 
@@ -34,6 +35,10 @@ class Shift:
     """Became a card, or is one no longer."""
     duties: frozenset[Duty] = frozenset()
     freed: frozenset[Duty] = frozenset()
+    unseen: frozenset[Authorship] = frozenset()
+    """Whose contact notes are kept back that were shown."""
+    seen: frozenset[Authorship] = frozenset()
+    """Whose contact notes are shown that were kept back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ def _shifts(was: Cell | None, now: Cell | None, held: frozenset[Category], relat
 def _shift(was: Cell | None, now: Cell | None, held: frozenset[Category], at: int) -> Shift:
     one, other = (_at(cell, at) for cell in (was, now))
     before, after = one.visible & held, other.visible & held
+    both = before & after
     return Shift(
         lost=before - after if after else frozenset(),
         gained=after - before,
@@ -140,7 +146,13 @@ def _shift(was: Cell | None, now: Cell | None, held: frozenset[Category], at: in
         card=other.card if before and after and one.card is not other.card else None,
         duties=other.duties - one.duties if before and after else frozenset(),
         freed=one.duties - other.duties if before and after else frozenset(),
+        unseen=_rows(other, both) - _rows(one, both),
+        seen=_rows(one, both) - _rows(other, both),
     )
+
+
+def _rows(outcome: Outcome, categories: frozenset[Category]) -> frozenset[Authorship]:
+    return frozenset(authors(outcome.unseen, categories))
 
 
 def _at(cell: Cell | None, at: int) -> Outcome:
@@ -161,6 +173,10 @@ def _parts(change: Change) -> Iterator[tuple[str, str]]:
     shift = change.shift
     if shift.lost or shift.shut:
         yield "verliest", "" if shift.shut else f": {named(shift.lost)}"
+    if shift.unseen:
+        yield "verliest", f": {notes(shift.unseen)}"
+    if shift.seen:
+        yield "krijgt", f": {notes(shift.seen)}"
     if shift.gained or shift.opened:
         yield "krijgt", "" if shift.opened and not shift.gained else f": {named(shift.gained)}"
     if shift.card is not None:

@@ -10,7 +10,7 @@ from html import escape
 
 from proxy.model.person import Category, PersonClass, Relation
 from proxy.policy.matrix import Matrix
-from proxy.policy.phrase import CATEGORIES, DUTIES, EFFECTS, EMERGENCY, MODES, RELATIONS
+from proxy.policy.phrase import CATEGORIES, DUTIES, EFFECTS, EMERGENCY, MODES, RELATIONS, notes
 from proxy.policy.rule import Cells, Rule, Seat
 from proxy.policy.sheet import cell_of, held
 from proxy.policy.table import Cell
@@ -145,6 +145,8 @@ def _exceptions(matrix: Matrix) -> str:
 def _why(rule: Rule) -> Iterator[str]:
     if rule.classes != frozenset(PersonClass):
         yield "alleen dossiers: " + ", ".join(sorted(rule.classes))
+    if rule.authors:
+        yield "alleen " + notes(rule.authors)
     if rule.emergency:
         yield f"{EMERGENCY}; plichten: " + ", ".join(DUTIES[each] for each in sorted(rule.duties))
     if rule.cells is Cells.OWN:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from proxy.model.decision import Reason
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import STANDINGS
-from proxy.policy.table import DENIED, Outcome
+from proxy.policy.table import DENIED, Outcome, Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Line:
     """Rules that are not enforced yet and would change this."""
     later: tuple[Category, ...]
     """What all rules together would leave visible."""
+    unseen: tuple[Authorship, ...]
+    """Whose contact notes are kept back."""
+    unseen_later: tuple[Authorship, ...]
+    """Whose all rules together would keep back."""
 
 
 def explain(matrix: Matrix, role: Role, function: str, kind: OrganisationKind) -> Iterator[Line]:
@@ -55,7 +59,15 @@ def _line(
         duties=tuple(sorted(outcome.duties)),
         pending=outcome.pending,
         later=tuple(sorted(later.visible)),
+        unseen=authors(outcome.unseen, held),
+        unseen_later=authors(later.unseen, held),
     )
+
+
+def authors(unseen: Unseen, held: frozenset[Category]) -> tuple[Authorship, ...]:
+    """Name whose rows are kept back of what a function and its screen hold, nearest first."""
+    hidden = {author for author, category in unseen if category in held}
+    return tuple(author for author in Authorship if author in hidden)
 
 
 def sentences(matrix: Matrix, names: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from proxy.errors import OperatorError
 from proxy.model.call import Kind
 from proxy.model.decision import Duty, Reason
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import Role
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import STANDINGS, Seat
@@ -31,6 +31,8 @@ MUNICIPAL = frozenset({Role.KM, Role.GEMSYS})
 REFERRAL = frozenset({"referral.create", "referral.result.update"})
 CHECKED = frozenset({"client.identity.update", "client.contact.update"})
 SENSITIVE = frozenset({Category.WC, Category.BN, Category.CN})
+STRANGE = frozenset({Authorship.OTHER, Authorship.UNKNOWN})
+"""Authors whose notes stay with their own organisation."""
 REVIEWED = frozenset({Duty.REVIEW, Duty.BANNER})
 ON_A_CARD = frozenset({Category.ED, Category.AV, Category.VA})
 MOST = 5
@@ -119,12 +121,20 @@ def _card(at: At) -> bool:
     return not (far and at.seat.subject.kind is Kind.SEARCH and at.visible) or national
 
 
+def _notes(at: At) -> bool:
+    """Notes are no shared data (Wet SUWI art. 62 lid 3), and nobody loses sight of what the own organisation wrote."""
+    hidden = {author for author, category in at.outcome.unseen if category is Category.CN}
+    return Category.CN not in at.visible or hidden == STRANGE
+
+
 def _sound(at: At) -> bool:
     """An outcome that contradicts itself is no outcome."""
     subject, outcome = at.seat.subject, at.outcome
     if not outcome.visible:
-        return outcome.reason is not Reason.ALLOWED and not outcome.whole and not outcome.card and not outcome.duties
-    within = outcome.visible <= subject.categories | subject.accompany
+        bare = not outcome.whole and not outcome.card and not outcome.duties and not outcome.unseen
+        return outcome.reason is not Reason.ALLOWED and bare
+    seen = {category for _, category in outcome.unseen} <= outcome.visible
+    within = seen and outcome.visible <= subject.categories | subject.accompany
     own = bool(outcome.visible & subject.categories) and outcome.whole is (subject.categories <= outcome.visible)
     return within and own and outcome.reason is Reason.ALLOWED and bool(outcome.rules)
 
@@ -152,6 +162,7 @@ PROMISES: tuple[tuple[str, Promise], ...] = (
     ),
     ("noodtoegang wordt gemeld en beoordeeld, is alleen raadplegen, en toont nooit WC of CN", _emergency),
     ("een gevonden kandidaat buiten de regio is een kaart, en een kaart noemt niemand", _card),
+    ("wie een contacthistorie ziet, ziet de verslagen van de eigen organisatie en van geen andere", _notes),
 )
 NEARER = "wie verder weg staat ziet nooit meer"
 PENDING = "alle regels samen laten niets meer openstaan"
@@ -187,7 +198,8 @@ def _distance(cell: Cell) -> Iterator[Broken]:
             for closer, further in pairwise(LADDER):
                 near = cell.at(closer, protection, emergency=emergency)
                 far = cell.at(further, protection, emergency=emergency)
-                if not far.visible <= near.visible or (near.card and far.visible and not far.card):
+                rows = any(category in far.visible for _, category in near.unseen - far.unseen)
+                if rows or not far.visible <= near.visible or (near.card and far.visible and not far.card):
                     yield Broken(NEARER, cell.name, f"{further}/{protection}")
 
 

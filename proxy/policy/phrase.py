@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from proxy.model.decision import Duty
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.policy.rule import Does, Mode, Requirement
 
 CATEGORIES = {
@@ -44,6 +44,12 @@ CLASSES = {
     PersonClass.STAFF: "medewerker",
     PersonClass.SELF: "eigen dossier",
 }
+AUTHORS = {
+    Authorship.SELF: "de medewerker zelf",
+    Authorship.OWN: "de eigen organisatie",
+    Authorship.OTHER: "een andere organisatie",
+    Authorship.UNKNOWN: "een onbekende schrijver",
+}
 EMERGENCY = "met noodtoegang"
 EVERY_RELATION = "bij elke relatie"
 DUTIES = {
@@ -64,6 +70,12 @@ def named(categories: Iterable[Category]) -> str:
     """Name categories in the order of the matrix."""
     wanted = set(categories)
     return ", ".join(name for category, name in CATEGORIES.items() if category in wanted)
+
+
+def notes(authors: Iterable[Authorship]) -> str:
+    """Say whose contact notes: `verslagen van een andere organisatie of een onbekende schrijver`."""
+    wanted = set(authors)
+    return "verslagen van " + " of ".join(name for author, name in AUTHORS.items() if author in wanted)
 
 
 def lowered(name: str) -> str:

@@ -8,7 +8,7 @@ from itertools import product
 
 from proxy.model.call import Kind
 from proxy.model.decision import Duty
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 
 
@@ -187,6 +187,8 @@ class Rule:
     """Holds only under emergency access."""
     show: frozenset[Category] = frozenset()
     hide: frozenset[Category] = frozenset()
+    authors: frozenset[Authorship] = frozenset()
+    """Of a mask: it hides only what somebody of these wrote, row by row; none: whoever wrote it."""
     requires: frozenset[Requirement] = frozenset()
     duties: frozenset[Duty] = frozenset()
     exempt: tuple[Exemption, ...] = ()
@@ -205,6 +207,7 @@ class Rule:
             and subject.kind in self.kinds
             and subject.id in self.functions
             and (subject.persons is self.persons or self.cells is Cells.ABSENT)
+            and (not self.authors or bool(self.hide & (subject.categories | subject.accompany)))
             and self._speaks_of(seat.given)
         )
 

@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterator, Mapping
 
 from proxy.model.person import Category
+from proxy.policy.explain import authors
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import STANDINGS, Seat
 from proxy.policy.table import Cell, Outcome
 
 COLUMNS = (
     *("role", "role_name", "organisation", "function", "function_name", "kind", "open", "relation", "class"),
-    *("emergency", "visible", "card", "reason", "rules", "duties", "pending", "target"),
+    *("emergency", "visible", "card", "reason", "rules", "duties", "pending", "target", "notes_withheld"),
 )
 
 
@@ -53,6 +54,7 @@ def _said(seat: Seat, outcome: Outcome, later: Outcome | None) -> dict[str, str]
         "duties": " ".join(sorted(outcome.duties)),
         "pending": " ".join(outcome.pending),
         "target": " ".join(held(seat, later)) if later else "",
+        "notes_withheld": " ".join(authors(outcome.unseen, seat.subject.categories | seat.subject.accompany)),
     }
 
 

@@ -73,7 +73,7 @@ class _Stage:
         aim = decided(seat, holding)
         ways = [rule for rule in holding if rule.does.opens] or closing
         now = _now(seat, ways, holding)
-        if (now.visible, now.card, now.duties) == (aim.visible, aim.card, aim.duties):
+        if (now.visible, now.card, now.duties, now.unseen) == (aim.visible, aim.card, aim.duties, aim.unseen):
             return now
         limits = (rule for rule in holding if not rule.does.opens)
         later = {rule.id: rule for rule in (*limits, *ways) if not rule.enforced}

@@ -2,19 +2,25 @@
 
 This is the *target*, what all rules together say; `staging.py` makes of it what holds today. Default deny; forbid > mask >
 allow > card; visible = (function + what accompanies it, as far as the matrix gives it) and what the matching allows show,
-minus every hide. An outcome that shows nothing of the function's own is no permission.
+minus every hide. A mask that names authors takes nothing from the page and keeps back the rows that they wrote. An outcome
+that shows nothing of the function's own is no permission.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import product
 
 from proxy.model.decision import Duty, Reason
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.rule import EVERY, STANDINGS, Does, Requirement, Rule, Seat, place
 
 _PROTECTED = frozenset({PersonClass.STAFF, PersonClass.SELF})
+
+
+type Unseen = frozenset[tuple[Authorship, Category]]
+"""Which visible categories are not shown of a row that somebody of these wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Outcome:
     """Rules that are not enforced yet and would change this outcome."""
     warns: bool = False
     """One of those announces itself to the user."""
+    unseen: Unseen = frozenset()
 
 
 DENIED = Outcome(frozenset(), Reason.OUT_OF_REACH, (), whole=False)
@@ -142,11 +149,13 @@ def decided(seat: Seat, holding: list[Rule]) -> Outcome:
 
 def masked(seat: Seat, shown: frozenset[Category], used: tuple[Rule, ...]) -> Outcome:
     """Take away what the masks among the used rules hide; nothing of the function's own left is no permission."""
-    visible = shown.difference(*(rule.hide for rule in used))
-    names, own = tuple(rule.id for rule in used), seat.subject.categories
+    visible = shown.difference(*(rule.hide for rule in used if not rule.authors))
+    names = tuple(rule.id for rule in used if not rule.authors or rule.hide & visible)
+    own = seat.subject.categories
     if not visible & own:
         return Outcome(frozenset(), Reason.HIDDEN_CATEGORY, names, whole=False)
-    return Outcome(visible, Reason.ALLOWED, names, whole=own <= visible)
+    unseen = frozenset(pair for rule in used for pair in product(rule.authors, rule.hide & visible))
+    return Outcome(visible, Reason.ALLOWED, names, whole=own <= visible, unseen=unseen)
 
 
 def denied(forbids: list[Rule]) -> Outcome:
@@ -171,6 +180,7 @@ def joined(one: Outcome, other: Outcome, *, narrow: bool) -> Outcome:
         card=one.card or other.card,
         pending=_either(one.pending, other.pending),
         warns=one.warns or other.warns,
+        unseen=frozenset(pair for pair in one.unseen | other.unseen if pair[1] in visible),
     )
 
 

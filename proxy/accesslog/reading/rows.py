@@ -57,8 +57,9 @@ def _ground(columns: Sequence[object]) -> Cells:
     """Read the columns of `record.GROUND`; one that is filled makes a ground of all."""
     if all(column is None for column in columns):
         return ()
-    protection, emergency, rules, present, target, lost, pending = columns
-    return protection, emergency, _array(rules), _array(present), target, _array(lost), _array(pending)
+    protection, emergency, rules, present, target, lost, pending, *notes = columns
+    cells = protection, emergency, _array(rules), _array(present), target, _array(lost), _array(pending)
+    return cells if all(count is None for count in notes) else (*cells, *map(_array, notes))
 
 
 def stored_access(columns: Sequence[object]) -> Row:

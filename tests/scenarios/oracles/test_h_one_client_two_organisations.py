@@ -1,8 +1,9 @@
-"""Case H: one client, served by UWV and by his municipality: both see what they share, each under its own name in the log.
+"""Case H: one client, served by UWV and by his municipality: both see what they share, and neither the other's notes.
 
-Source: Wet SUWI art. 62 lid 3. What is not claimed here, because it does not hold: whoever may see a contact history sees
-all of it, whoever wrote it (docs/open-points.md).
+Source: Wet SUWI art. 62 lid 3. Each is in the log under its own name, and the log says how many notes were kept back.
 """
+
+import re
 
 import pytest
 
@@ -20,7 +21,7 @@ def client(town: Town) -> Record:
     """A client of Assen in the caseload of an adviser of UWV."""
     wanted = ("0106", ADVISER, "ordinary")
     people = (p for p in town.people if (p["municipality_code"], p["caseload_owner"], p["klass"]) == wanted)
-    return next(p for p in people if len({note["author"] == MANAGER for note in notes(town, p)}) == 2)
+    return next(p for p in people if {MANAGER, "SYSTEEM"} < {note["author"] for note in notes(town, p)})
 
 
 def notes(town: Town, client: Record) -> list[Record]:
@@ -78,11 +79,64 @@ async def test_the_notes_are_for_who_serves_the_client(town: Town, enter: Enter,
 @pytest.mark.parametrize("user", [ADVISER, MANAGER])
 async def test_each_sees_what_its_own_organisation_wrote(town: Town, enter: Enter, client: Record, user: str) -> None:
     """The adviser by the caseload, the client manager by the own municipality."""
-    own = [note for note in notes(town, client) if (note["author"] == MANAGER) == (user == MANAGER)]
+    own = [note for note in notes(town, client) if written_by(note) == side(user)]
     assert own
     async with enter(user) as browser:
         reply = await actions.READS["notes"](browser, client)
     assert all(mark_of(note) in reply.body for note in own)
+
+
+@pytest.mark.parametrize("user", [ADVISER, MANAGER])
+async def test_neither_sees_what_the_other_wrote(town: Town, enter: Enter, client: Record, user: str) -> None:
+    """Nor what nobody of the directory wrote: no text, author or row id of it; the page is what legacy shows with fewer notes."""
+    own = [note for note in notes(town, client) if written_by(note) == side(user)]
+    others = [note for note in notes(town, client) if note not in own]
+    assert {written_by(note) for note in others} == {"unknown", side(MANAGER if user == ADVISER else ADVISER)}
+    async with enter(user) as browser:
+        reply = await actions.READS["notes"](browser, client)
+    for note in others:
+        assert mark_of(note) not in reply.body
+        assert note["row_id"].encode() not in reply.body
+        assert b">%b<" % note["author"].encode() not in reply.body.partition(b'id="menu"')[2] or note["author"] in {
+            each["author"] for each in own
+        }
+    assert f">1 - {len(own)} van {len(own)}<".encode() in reply.body
+    rows = [number.decode() for number in re.findall(rb'name="SWERowId([0-9])"', reply.body.partition(b"miniBtnUI")[2])]
+    assert town.told(client, reply)
+    assert rows.count("0") in {1, 2}
+    assert str(len(own) - 1) in rows
+    assert str(len(own)) not in rows
+
+
+@pytest.mark.parametrize("user", [ADVISER, MANAGER])
+async def test_the_log_says_how_many_notes_were_kept_back(town: Town, enter: Enter, client: Record, user: str) -> None:
+    """By whose they are to the reader, and nothing of what they say."""
+    mark = town.log.newest()
+    async with enter(user) as browser:
+        await actions.READS["notes"](browser, client)
+    (shown,) = [row for each in town.log.since(mark) if each["function"] == "client.note.view" for row in each["disclosure"]]
+    held = [kind(note, user) for note in notes(town, client)]
+    assert shown["notes"] == [f"{each}:{held.count(each)}" for each in ("self", "own", "other", "unknown") if each in held]
+    assert shown["notes_withheld"] == [f"{each}:{held.count(each)}" for each in ("other", "unknown")]
+    assert "RG3.verslagen" in shown["rules"]
+
+
+def side(user: str) -> str:
+    """Tell for whom somebody of the directory works."""
+    return "municipality" if user.startswith("KMG") else "UWV"
+
+
+def written_by(note: Record) -> str:
+    """Tell for whom a note was written; a system has no account."""
+    return "unknown" if note["author"] == "SYSTEEM" else side(note["author"])
+
+
+def kind(note: Record, user: str) -> str:
+    """Tell whose a note is to somebody who reads it."""
+    if note["author"] == user:
+        return "self"
+    author = written_by(note)
+    return author if author == "unknown" else "own" if author == side(user) else "other"
 
 
 def mark_of(note: Record) -> bytes:
@@ -100,5 +154,7 @@ async def test_the_municipality_writes_no_note_on_a_client_of_uwvs_caseload(
         await browser.create_note(client["row_id"], "verslag van de gemeente")
         assert town.legacy.mutations == {}
     async with enter(ADVISER) as browser:
-        await browser.create_note(client["row_id"], "verslag van UWV")
+        reply = await browser.create_note(client["row_id"], "verslag van UWV")
         assert town.legacy.mutations == {"note.create": 1}
+    assert b"verslag van UWV" in reply.body
+    assert not any(mark_of(note) in reply.body for note in notes(town, client) if written_by(note) != "UWV")

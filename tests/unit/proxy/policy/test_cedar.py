@@ -17,7 +17,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from proxy.model.decision import Duty
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.policy.cedar import policies
 from proxy.policy.invariant import broken_in
 from proxy.policy.rule import STANDINGS
@@ -26,6 +26,8 @@ from proxy.policy.table import Cell, Outcome
 KINDS = ("UWV", "municipality", "sw", "machine")
 CLOSEST = (("caseload", "ordinary", True),)
 """For what a role was not given at all: if it is closed here, no relation can open it."""
+NOBODY = "none"
+"""Author of a place that nobody wrote."""
 type Written = Mapping[str, Any]
 type Where = tuple[str, str, str]
 """Function, role, kind of organisation."""
@@ -33,19 +35,21 @@ type Where = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Question:
-    """One category of one standing of one cell."""
+    """One category of one standing of one cell; of a row that somebody wrote where a rule looks at that."""
 
     where: Where
     standing: tuple[str, str, bool]
     category: str
+    author: str = NOBODY
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What Cedar shows of a standing: the categories, and whether by card rules alone."""
+    """What Cedar shows of a standing: the categories, whether by card rules alone, and what of it not of an author."""
 
     visible: frozenset[str]
     card: bool
+    unseen: frozenset[tuple[str, str]] = frozenset()
 
 
 class Reading:
@@ -54,6 +58,7 @@ class Reading:
     def __init__(self, document: Written, functions: Mapping[str, Written]) -> None:
         """Take the plain values."""
         self.document, self.functions = document, functions
+        self.authored = {each for rule in document["rules"] if "authors" in rule for each in rule["hide"]}
         self.effects = {rule["id"]: rule["effect"] for rule in document["rules"]}
 
     def held(self, function: str) -> frozenset[str]:
@@ -77,7 +82,7 @@ class Reading:
             "role": role, "organisation": kind, "function": function, "kind": self.functions[function]["kind"],
             "persons": self.functions[function]["persons"], "given": given if isinstance(given, str) else "all",
             "relation": relation, "class": held, "emergency": emergency, "category": question.category,
-            "offered": within and question.category in self.held(function),
+            "author": question.author, "offered": within and question.category in self.held(function),
         }  # fmt: skip
         return {"principal": 'P::"p"', "action": 'A::"a"', "resource": 'R::"r"', "context": context}
 
@@ -91,11 +96,13 @@ class Reading:
             seated = kind in self.document["roles"][role]["organisations"] and self.given(where) != "none"
             for standing in standings if seated else CLOSEST:
                 for category in sorted(self.held(function)):
-                    yield Question(where, standing, category)
+                    for author in (NOBODY, *Authorship) if category in self.authored else (NOBODY,):
+                        yield Question(where, standing, category, str(author))
 
     def answers(self) -> dict[tuple[Where, tuple[str, str, bool]], Answer]:
         """Ask everything; what shows nothing of the function's own is closed, as the rules of the matrix say."""
         found: dict[tuple[Where, tuple[str, str, bool]], list[tuple[str, bool]]] = {}
+        unseen: dict[tuple[Where, tuple[str, str, bool]], set[tuple[str, str]]] = {}
         for role in self.document["roles"]:
             questions = list(self.questions(role))
             ids = [
@@ -108,17 +115,23 @@ class Reading:
             for question, result in zip(questions, said, strict=True):
                 assert not result.diagnostics.errors
                 shown = found.setdefault((question.where, question.standing), [])
-                if result.allowed:
+                if question.author != NOBODY:
+                    if not result.allowed:
+                        unseen.setdefault((question.where, question.standing), set()).add(
+                            (question.author, question.category)
+                        )
+                elif result.allowed:
                     by = [ids[int(reason.removeprefix("policy"))] for reason in result.diagnostics.reasons]
                     shown.append((question.category, all(self.effects[each] == "card" for each in by)))
-        return {where: self.judged(where[0][0], shown) for where, shown in found.items()}
+        return {where: self.judged(where[0][0], shown, unseen.get(where, set())) for where, shown in found.items()}
 
-    def judged(self, function: str, shown: list[tuple[str, bool]]) -> Answer:
+    def judged(self, function: str, shown: list[tuple[str, bool]], unseen: set[tuple[str, str]]) -> Answer:
         """Nothing of the function's own is nothing at all."""
         visible = frozenset(category for category, _ in shown)
         if not visible & frozenset(self.functions[function]["categories"]):
             return Answer(frozenset(), card=False)
-        return Answer(visible, card=all(card for _, card in shown))
+        hidden = frozenset(pair for pair in unseen if pair[1] in visible)
+        return Answer(visible, card=all(card for _, card in shown), unseen=hidden)
 
 
 @cache
@@ -137,7 +150,10 @@ def answers(source) -> dict[tuple[Where, tuple[str, str, bool]], Answer]:
 def ours(cell: Cell | None, at: int) -> Answer:
     """What our table says of a standing."""
     outcome = cell.outcomes[at] if cell else None
-    return Answer(frozenset(map(str, outcome.visible)), outcome.card) if outcome else Answer(frozenset(), card=False)
+    if outcome is None:
+        return Answer(frozenset(), card=False)
+    unseen = frozenset((str(author), str(category)) for author, category in outcome.unseen)
+    return Answer(frozenset(map(str, outcome.visible)), outcome.card, unseen)
 
 
 PLACES = {(str(relation), str(held), urgent): at for at, (relation, held, urgent) in enumerate(STANDINGS)}
@@ -155,12 +171,13 @@ def test_another_engine_reads_every_cell_as_we_do(matrix, answers):
 
 
 def spoil(random: Random, outcome: Outcome, held: frozenset[Category]) -> Outcome:
-    """Change what an outcome means: open a category, close one, forget a duty, take a card for a person."""
+    """Change what an outcome means: open a category, close one, forget a duty, take a card for a person, turn an author."""
     ways = [
         replace(outcome, visible=outcome.visible ^ {random.choice(sorted(held))}),
         replace(outcome, visible=frozenset() if outcome.visible else held),
         replace(outcome, card=not outcome.card),
         replace(outcome, whole=not outcome.whole),
+        replace(outcome, unseen=outcome.unseen ^ {(random.choice(list(Authorship)), random.choice(sorted(held)))}),
         replace(outcome, duties=outcome.duties ^ {Duty.REVIEW}) if outcome.duties else replace(outcome, visible=held ^ outcome.visible),
     ]  # fmt: skip
     return random.choice(ways)
@@ -191,5 +208,6 @@ def test_an_exemption_and_a_category_are_conditions(source):
     assert '@id("RG15")\npermit (principal, action, resource) when {' in written
     assert '&& !(["client.identity.update", "client.contact.update"].contains(context.function)' in written
     assert '["CT"].contains(context.category)' in written
+    assert '["CN"].contains(context.category)\n    && ["other", "unknown"].contains(context.author)' in written
     assert "RG16" not in written
     assert "RG16" in policies(plain(source))

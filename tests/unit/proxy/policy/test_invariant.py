@@ -6,7 +6,7 @@ import pytest
 
 from proxy.errors import OperatorError
 from proxy.model.decision import Duty, Reason
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.invariant import LADDER, NEARER, PENDING, PROMISES, broken, broken_in, keep_promises
 from proxy.policy.matrix import Matrix, load
@@ -25,6 +25,11 @@ def test_every_promise_holds_in_every_cell(matrix):
 def opened(*categories: str, rules=("RGX",), **over) -> Outcome:
     """An outcome that shows these."""
     return replace(Outcome(frozenset(map(Category, categories)), Reason.ALLOWED, rules, whole=True), **over)
+
+
+def unseen(*authors: str) -> frozenset[tuple[Authorship, Category]]:
+    """The notes of these are kept back."""
+    return frozenset((Authorship(author), Category.CN) for author in authors)
 
 
 def told(matrix: Matrix, where: tuple[str, Role, OrganisationKind], at: int, outcome: Outcome) -> set[str]:
@@ -51,6 +56,21 @@ TEETH = [
     (9, ("client.search", Role.AW), (OUTSIDE, ORDINARY, True), opened("ID", duties=frozenset(Duty))),
     (10, ("match.candidates.search", Role.WSP), (Relation.CARD, ORDINARY, False), opened("ED", "AV")),
     (10, ("match.candidates.search", Role.WSP), (Relation.CARD, ORDINARY, False), opened("ED", "ID", card=True)),
+    (11, (NOTES, Role.AW), (Relation.CASELOAD, ORDINARY, False), opened("ID", "CN")),
+    (11, (NOTES, Role.AW), (Relation.CASELOAD, ORDINARY, False), opened("ID", "CN", unseen=unseen("other"))),
+    (
+        11,
+        (NOTES, Role.AW),
+        (Relation.CASELOAD, ORDINARY, False),
+        opened("ID", "CN", unseen=unseen("own", "other", "unknown")),
+    ),
+    (
+        0,
+        (NOTES, Role.AW),
+        (Relation.REGION, ORDINARY, False),
+        Outcome(frozenset(), Reason.OUT_OF_REACH, (), whole=False, unseen=unseen("other")),
+    ),
+    (0, (CV, Role.AW), (Relation.REGION, ORDINARY, False), opened("ED", "AV", unseen=unseen("other"))),
     (0, (CV, Role.AW), (Relation.REGION, ORDINARY, False), opened("ED", "AV", "WC")),
     (0, (CV, Role.AW), (Relation.REGION, ORDINARY, False), opened("ID")),
     (0, (CV, Role.AW), (Relation.REGION, ORDINARY, False), opened("ED", "AV", rules=())),
@@ -76,6 +96,8 @@ def test_whoever_is_further_away_never_sees_more(matrix):
     """A closer relation that shows less than the next one, or a card where the next is whole, is found."""
     where = ("client.overview.view", Role.AW, UWV)
     assert NEARER in told(matrix, where, place(Relation.TEAM, ORDINARY), opened("ID", whole=False))
+    where = (NOTES, Role.AW, UWV)
+    assert NEARER in told(matrix, where, place(Relation.TEAM, ORDINARY), opened("ID", "CN", whole=False))
     where = ("match.candidates.search", Role.LB, UWV)
     assert NEARER in told(matrix, where, place(Relation.CASELOAD, ORDINARY), opened("ED", "AV", "LD", card=True))
     assert set(LADDER) == set(Relation) - {Relation.VERIFIED}

@@ -11,7 +11,7 @@ from tests.unit.proxy.policy.test_staging import with_rules
 def meaning(table: Table) -> dict[str, list[tuple[object, ...]]]:
     """What a table lets people see and asks of them, without the names of the rules that did it."""
     return {
-        name: [(cell.open, cell.requires), *((at.visible, at.card, at.duties) for at in cell.outcomes)]
+        name: [(cell.open, cell.requires), *((at.visible, at.card, at.duties, at.unseen) for at in cell.outcomes)]
         for name, cell in table.cells.items()
     }
 

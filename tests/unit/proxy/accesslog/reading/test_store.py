@@ -1,14 +1,19 @@
 """Claims about reading the log from a real PostgreSQL; what tampering does to it: tests/failures/log/test_tamper.py."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 
+from proxy.accesslog.chain import verify
 from proxy.accesslog.reading import store
 from proxy.accesslog.reading.question import Question
 from proxy.accesslog.record import GROUND, reference
 from proxy.database import Cluster, Role
 from proxy.errors import OperatorError, StoreError
 from proxy.model.entry import Completion, Delivery
+from proxy.model.person import Authorship
+from tests.failures.log.builders import GROUND as KEPT_GROUND
 from tests.failures.log.builders import KEYRING, access, disclosure, exchange, ledger, withheld
 
 
@@ -67,9 +72,27 @@ async def test_a_line_tells_on_which_ground(fresh_database: Cluster):
         (line,) = store.lines(connection, Question())
     (shown,), (back,) = line["disclosures"], line["withheld"]
     assert [shown[name] for name in GROUND] == [
-        *("secret", False, ["RG1", "RG10"], ["CT", "ID", "NA", "WC"], "allow", ["CT"], ["RG10"]),
+        *("secret", False, ["RG1", "RG10"], ["CT", "ID", "NA", "WC"], "allow", ["CT"], ["RG10"], None, None),
     ]
     assert [back[name] for name in GROUND] == [None] * len(GROUND)
+
+
+async def test_a_line_tells_how_many_notes_were_kept_back(fresh_database: Cluster):
+    """By whose they were, beside what the page held; the chain holds the counts too."""
+    found = access()
+    held = {Authorship.SELF: 1, Authorship.OWN: 3, Authorship.OTHER: 2, Authorship.UNKNOWN: 1}
+    kept = {Authorship.OTHER: 2, Authorship.UNKNOWN: 1}
+    ground = replace(KEPT_GROUND, notes=held, notes_withheld=kept)
+    async with ledger(fresh_database) as log:
+        await log.append((found, disclosure(found, ground=ground), withheld(found, ground=ground)))
+    with store.snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        (line,) = store.lines(connection, Question())
+        links = list(store.links(connection))
+    for row in (*line["disclosures"], *line["withheld"]):
+        assert row["notes"] == ["self:1", "own:3", "other:2", "unknown:1"]
+        assert row["notes_withheld"] == ["other:2", "unknown:1"]
+    assert b'"{other:2,unknown:1}"' in links[0].body
+    assert not verify(links).breaks
 
 
 async def test_unknown_key_in_the_log_is_refused(fresh_database: Cluster):

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from proxy.grants.grant import ended
+from proxy.identity.astray import Seen
 from proxy.identity.binding import session_key
-from proxy.identity.continuity import Seen, advance, fronted, opened
+from proxy.identity.continuity import advance, fronted, opened
 from proxy.model.call import Kind
 from proxy.model.decision import Effect, Reason
 from proxy.model.entry import (
@@ -146,6 +147,8 @@ def unlike(trail: Trail) -> str:
     """Say in what the request that a core got was not the one that the client sent, or went elsewhere than its route."""
     if trail.route and trail.route.reason == "fallback":
         return "fallback"
+    if trail.answered and trail.answered.positioned:
+        return "positioned"
     return "narrowed" if trail.answered and trail.answered.narrowed else ""
 
 

@@ -13,6 +13,7 @@ from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt
 from proxy.model.exchange import About, End
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.person import Notes, PersonFacts, Reading, Unreadable
+from proxy.model.position import Position
 from proxy.model.principal import Listing, Organisation, Principal, Session
 from proxy.model.route import Core
 from proxy.model.screen import Card, Notice, Own
@@ -32,6 +33,18 @@ class Dialect(Protocol):
 
     def narrowed(self, request: Request, call: Call, scope: Scope) -> Request:
         """Write a scope into the query of a search; the very same request where that is not certain."""
+
+    def position(self, request: Request, call: Call, session: Session) -> Position | None:
+        """Say how a call reaches what the user sees, where SONAR stands elsewhere; None: it cannot be sent."""
+
+    def stands(self, asked: Position, answer: Answer) -> bool:
+        """Tell whether the read of ours was answered with what it was to reach."""
+
+    def harmless(self, token: bytes) -> Request:
+        """Make a call that keeps a session alive and does nothing else: no cursor, no view, no page, no number."""
+
+    def is_alive(self, answer: Answer) -> bool:
+        """Tell whether the answer to that call came from a session that lives."""
 
     def logged_in(self, call: Call, answer: Answer) -> tuple[Credentials, bytes] | None:
         """Say who logged in and under which token; None: the log-in failed, whatever the status was."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from adapters.legacy_sonar import export, grammar, login, narrow, persons, public, service, soap, vacancy, wire
 from adapters.legacy_sonar import forward as forwarding
 from adapters.legacy_sonar import outcome as ending
+from adapters.legacy_sonar import position as positions
 from adapters.legacy_sonar import refuse as refusal
 from adapters.legacy_sonar.classify import classify
 from adapters.legacy_sonar.content import Content, UnreadableError, decode, is_text, values
@@ -18,7 +19,7 @@ from adapters.legacy_sonar.desk import insert, paper
 from adapters.legacy_sonar.desk import request as desk
 from adapters.legacy_sonar.fielddata import Tables
 from adapters.legacy_sonar.multipart import MultipartError
-from adapters.legacy_sonar.page import Page, compile_map, parse
+from adapters.legacy_sonar.page import UNCOUNTED, Page, Variant, compile_map, parse
 from adapters.legacy_sonar.views import ViewMap
 from adapters.legacy_sonar.vocabulary import LOGIN_VIEW, SCREEN_PATH, SERVICE_PATH
 from adapters.legacy_sonar.wire import OddError
@@ -28,6 +29,8 @@ from proxy.model.decision import Reason, Scope
 from proxy.model.entry import OutcomeState
 from proxy.model.http import Answer, Request
 from proxy.model.person import Notes, Reading, Unreadable
+from proxy.model.position import Position
+from proxy.model.principal import Session
 from proxy.model.screen import Card, Notice, Own
 
 _STATIC = re.compile(rb"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\?[A-Za-z0-9=._&-]*)?")
@@ -81,6 +84,22 @@ class SonarDialect:
     def narrowed(self, request: Request, call: Call, scope: Scope) -> Request:
         """Write a scope into the query of a search; the very same request where that is not certain."""
         return narrow.narrowed(request, call, scope, self._tables.views)
+
+    def position(self, request: Request, call: Call, session: Session) -> Position | None:
+        """Say how a call reaches what the user sees, where SONAR stands elsewhere; None: it cannot be sent."""
+        return positions.position(request, call, session, self._tables.views)
+
+    def stands(self, asked: Position, answer: Answer) -> bool:
+        """Tell whether the read of ours was answered with what it was to reach."""
+        return positions.stands(answer, asked, self._grammar)
+
+    def harmless(self, token: bytes) -> Request:
+        """Make a call that keeps a session alive and does nothing else."""
+        return positions.harmless(token)
+
+    def is_alive(self, answer: Answer) -> bool:
+        """Tell whether the answer to that call came from a session that lives."""
+        return positions.is_alive(answer)
 
     def logged_in(self, call: Call, answer: Answer) -> tuple[Credentials, bytes] | None:
         """Say who logged in and under which token; None: the log-in failed, whatever the status was."""
@@ -138,8 +157,15 @@ class SonarDialect:
         page = parse(content.body, self._grammar)
         self._check_view(call, page)
         reading = persons.read(call, page, content.body)
-        shown = tuple(vacancy.vacancies(page))
-        return replace(reading, vacancies=shown) if shown else reading
+        if not page.fragments:
+            return replace(reading, counted=page.error not in UNCOUNTED)
+        return replace(
+            reading,
+            vacancies=tuple(vacancy.vacancies(page)),
+            view=page.fragments[0].view.name,
+            record=positions.place_of(call, page),
+            asking=any(part.variant is Variant.QUERY for part in page.fragments),
+        )
 
     def _check_view(self, call: Call, page: Page) -> None:
         """The page must be of a view that the call is about: legacy shows another one where it ignores a word."""

@@ -22,9 +22,11 @@ from adapters.legacy_sonar.vocabulary import (
     EXPORT_SCOPES,
     KEEPS_ALIVE,
     LOGIN_VIEW,
+    NEW,
     OPENING,
     QUERIES,
     REPOSITIONING,
+    SHOWING,
 )
 from adapters.legacy_sonar.wire import OddError
 from proxy.catalogue import Function
@@ -107,6 +109,7 @@ def _consult(link: Link, function: Function, view: View | None, rows: Rows) -> P
     """Opening a view: of the current person, of a list, or of something that is no person."""
     single = view.single if view is not None else function.shows_persons
     kind = function.kind if function.kind is not Kind.MUTATE else Kind.CONSULT
+    listed = view is not None and view.applets[-1].shape is Shape.LIST
     return Part(
         (replace(link, row_id=rows.persons[0] if rows.persons else rows.record),),
         kind,
@@ -114,7 +117,9 @@ def _consult(link: Link, function: Function, view: View | None, rows: Rows) -> P
         record=rows.record,
         by_cursor=single and not rows.positioned,
         moves_cursor=function.shows_persons and (not single or bool(rows.persons)),
-        first_page=view is not None and view.applets[-1].shape is Shape.LIST,
+        first_page=listed,
+        opens=view is not None and not any(applet.shape is Shape.LIST for applet in view.applets),
+        again=listed and view is not None and not view.applets[-1].own_total,  # own work is looked up anew each time
     )
 
 
@@ -191,7 +196,7 @@ def _drill(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
     link = replace(link, function=function.id, view=target.name)
     kind = function.kind if function.kind is not Kind.MUTATE else Kind.CONSULT
     moves = applet.of == PERSON
-    part = Part((link,), kind, rows=rows.persons, record=rows.record, moves_cursor=moves)
+    part = Part((link,), kind, rows=rows.persons, record=rows.record, moves_cursor=moves, opens=True)
     return _saving(part, args, tables)
 
 
@@ -232,6 +237,7 @@ def _navigate(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
         by_cursor=link.method == "EditRecord" and persons and not rows.positioned,
         moves_cursor=persons and link.method in REPOSITIONING,
         pages=link.method in CONTINUING,
+        again=link.method in SHOWING,
         asks=frozenset({sorts.category}) if sorts else NOTHING,
         aliases=(("sort", sorts.field),) if sorts else (),
     )
@@ -257,11 +263,21 @@ def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
         rows=rows.persons,
         record=rows.record,
         by_cursor=persons and not rows.positioned,
+        by_child=persons and below(link, view) and not rows.persons,
         moves_cursor=persons and bool(rows.persons),
         vacancy=dict(fields).get("vacancy_id") if persons else _changed_vacancy(rows, tables),
         writes=frozenset(control.category for control in controls),
         aliases=fields,
     )
+
+
+def below(link: Link, view: View | None) -> bool:
+    """Tell whether a change is of what stands below a person, and is no new one: that names its person."""
+    if view is None or link.method in NEW:
+        return False
+    applet = view.applet(link.applet) if link.applet else None
+    found = (applet,) if applet is not None else view.applets
+    return any(each.shape is Shape.CHILD for each in found)
 
 
 def _changed_vacancy(rows: Rows, tables: Tables) -> str | None:
@@ -316,4 +332,4 @@ def _shown(command: str, args: Args, tables: Tables) -> Part:
     if "SWEMethod" in args and not asks:
         raise OddError("stray-method")
     moves = command == "GetCachedFrame"  # shows where the cursor was, not where it is
-    return Part((link,), Kind.CONSULT, moves_cursor=moves, context=not asks, repeatable=not moves)
+    return Part((link,), Kind.CONSULT, moves_cursor=moves, again=not asks, context=not asks, repeatable=not moves)

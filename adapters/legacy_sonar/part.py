@@ -19,6 +19,9 @@ class Part:
     moves_cursor: bool = False
     pages: bool = False
     first_page: bool = False
+    opens: bool = False
+    again: bool = False
+    by_child: bool = False
     context: bool = True
     repeatable: bool = False
     search: Search | None = None

@@ -43,6 +43,7 @@ TEXTS = {
     Reason.NO_CURRENT_RECORD: Text(
         409, "PRT-0003", "Geen record geselecteerd. Open het record opnieuw vanuit een lijst"
     ),
+    Reason.PAGE_EXPIRED: Text(200, "PRT-0009", "U hebt de knop Terug van uw browser gebruikt; deze pagina is verlopen"),
     Reason.HIDDEN_CATEGORY: Text(403, "PRT-0406", "Deze pagina bevat gegevens waarvoor u niet bevoegd bent"),
     Reason.SEARCH_NOT_ALLOWED: Text(403, "PRT-0405", "U bent niet bevoegd voor deze zoekvraag"),
     Reason.PROTECTED: _NOT_FOUND,

@@ -65,6 +65,10 @@ REPOSITIONING = CONTINUING - {"SaveQueryAs"} | {"NewQuery", "PositionOnRow", "Ed
 """Navigation after which the cursor stands elsewhere."""
 BY_PLACE = frozenset({"Drilldown", "PositionOnRow", "EditRecord", "WriteRecord", "DeleteRecord", "CopyRecord"})
 """Methods that act on the place in the list, or on the record under it, when no row is named."""
+SHOWING = frozenset({"PositionOnRow", "EditRecord", "PickRecord", "ToggleTo"})
+"""Navigation that shows its view as it is, and at most moves the cursor."""
+NEW = frozenset({"NewRecord", "CreateRecord", "CopyRecord"})
+"""Methods that make a record, below the person whom they name."""
 AS_SHOWN = frozenset({"GotoPage", "GotoPostedAction", "GetApplet", "ReloadCT"})
 """Commands that show the current view again."""
 EXPORT_FORMATS = frozenset({"XLS", "CSV"})

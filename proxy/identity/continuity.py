@@ -8,7 +8,7 @@ Rules:
 3. An export goes on with the list: the list's own function goes before it in the call, so that both rights are needed.
 4. After an answer the cursor is believed only where the answer says it and its person was kept.
 5. A place in a list of newcore, or in one that lost rows, means another row to legacy: a call that names no row is
-   refused there.
+   refused there. Where else newcore's answers left SONAR behind stands in `astray.py`.
 6. Legacy keeps one list per view: paging goes on with the list of the view it names, never with another one.
 7. A candidate that the session's own search for a vacancy returned is a match of that vacancy, for as long as the session
    lives, newest last; only persons who were shown, be it as a card, are matches.
@@ -19,11 +19,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from proxy.identity import astray
 from proxy.identity.asked import asked
+from proxy.identity.astray import Seen
 from proxy.identity.binding import normalise
 from proxy.model.call import Call, Kind, Link, SearchClass
 from proxy.model.decision import Reason
-from proxy.model.person import Reading, Shown
+from proxy.model.person import Shown
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
 
@@ -59,25 +61,13 @@ def fronted(session: Session, listing: Listing | None) -> Session:
     return replace(session, listing=listing, lists=kept[:_MOST_LISTS])
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What an answer says to a session: which core gave it, what was read, and which persons were kept."""
-
-    call: Call
-    core: Core
-    reading: Reading | None
-    kept: Sequence[Shown]
-    cards: Sequence[Shown] = ()
-    """Persons shown as a card: matches, but nothing that the session may name by row."""
-
-
 def settle(call: Call, session: Session | None) -> Call | Reason:
     """Fill in what the session knows (function, row under the cursor, vacancy of the list), or say what is missing."""
     inherits = any(link.function is None for link in call.links)
     if session is None:
         return Reason.NO_SESSION if inherits or call.by_cursor else call
-    if call.by_place and (_shows_newcore(session) or _was_cut(session)):
-        return Reason.NO_CURRENT_RECORD
+    if (refused := _unfit(call, session)) is not None:
+        return refused
     function = _inherited(call, session) if inherits or call.pages else call.function
     if function is None or (call.by_cursor and session.current is None):
         return Reason.NO_CURRENT_RECORD
@@ -89,6 +79,14 @@ def settle(call: Call, session: Session | None) -> Call | Reason:
     if call.kind is Kind.EXPORT and call.pages:
         links = (Link(function, command="ExportedList"), *links)
     return replace(call, links=links, function=call.function or function, row_ids=rows, vacancy=vacancy)
+
+
+def _unfit(call: Call, session: Session) -> Reason | None:
+    """Say why a call does not fit where the session stands."""
+    if astray.replayed(session, call):
+        return Reason.PAGE_EXPIRED
+    lost = call.by_place and (_shows_newcore(session) or _was_cut(session))
+    return Reason.NO_CURRENT_RECORD if lost or not astray.reaches(session, call) else None
 
 
 def _shows_newcore(session: Session) -> bool:
@@ -160,19 +158,33 @@ def opened(key: bytes, user: str, now: datetime, call: Call) -> Session:
 def advance(session: Session, seen: Seen, now: datetime) -> Session:
     """Give the session after an answer: view, list, cursor, checked identities, sequence; one version further."""
     call = seen.call
-    carried = call.kind is not Kind.EXPORT
+    carried = call.kind is not Kind.EXPORT and (seen.reading is None or seen.reading.counted)
     listed = fronted(session, _listing(session, seen)) if carried else session
+    listed = _alone(listed, seen) if carried else listed
+    current = _current(session, seen) if carried or call.moves_cursor else session.current
     return replace(
         listed,
         version=session.version + 1,
         last_seen=now,
         view=_view(call, session) if carried else session.view,
         function=_function(call, session) if carried else session.function,
-        current=_current(session, seen) if carried or call.moves_cursor else session.current,
+        current=current,
         verified=_verified(session, call, seen.kept),
         matches=_matched(session, call, (*seen.kept, *seen.cards)),
-        sequence=session.sequence if call.sequence is None else call.sequence,
+        sequence=astray.counted(session, seen),
+        astray=astray.after(session, current, seen),
+        below=astray.below(session, current, seen),
     )
+
+
+def _alone(session: Session, seen: Seen) -> Session:
+    """Forget the list of rows below a person where the page of a person is shown afresh: it was another person's."""
+    reading = seen.reading
+    if reading is None or reading.listed or not reading.persons or seen.call.pages or seen.call.again:
+        return session
+    view = _view(seen.call, session)
+    front = session.listing if session.listing is None or session.listing.view != view else None
+    return replace(session, listing=front, lists=tuple(each for each in session.lists if each.view != view))
 
 
 def _view(call: Call, session: Session) -> str:
@@ -188,8 +200,6 @@ def _function(call: Call, session: Session) -> str | None:
 
 def _current(session: Session, seen: Seen) -> str | None:
     reading = seen.reading
-    if seen.core is not Core.LEGACY:
-        return session.current
     if reading is not None and reading.cursor is not None:
         return reading.cursor if any(shown.row_id == reading.cursor for shown in seen.kept) else None
     untold = seen.call.moves_cursor or (reading is not None and bool(reading.persons) and not reading.listed)
@@ -198,7 +208,7 @@ def _current(session: Session, seen: Seen) -> str | None:
 
 def _listing(session: Session, seen: Seen) -> Listing | None:
     call = seen.call
-    opens = seen.reading.listed if seen.reading is not None else call.first_page
+    opens = seen.reading.listed or seen.reading.asking if seen.reading is not None else call.first_page
     function = _function(call, session)
     if not opens or function is None:
         return session.listing

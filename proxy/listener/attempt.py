@@ -1,15 +1,12 @@
-"""Which exchange tells how a core does, and which read another core may still answer. Pure.
+"""Which exchange tells how a core does. Pure.
 
 Rules:
 1. Told are the two sides of a ramp: whatever newcore was asked, and what legacy answered for those outside the cohort.
 2. An answer that the line then could not read was no answer.
-3. A read falls back to legacy only where legacy was asked nothing yet and can answer it without the list that newcore
-   opened: a first page, or a call that is marked `repeatable`. A page of newcore's list has no other core.
 """
 
 from dataclasses import replace
 
-from proxy.model.call import Call, Kind
 from proxy.model.decision import Reason, Scope
 from proxy.model.exchange import Admitted, End, Refusal
 from proxy.model.route import Core
@@ -37,8 +34,3 @@ def told(made: Attempt, end: End) -> Attempt:
     """Say what an attempt was in the end: an answer that could not be read is a fault of its core."""
     unread = isinstance(end, Refusal) and end.reason is Reason.UNREADABLE
     return replace(made, fault=Reason.UNREADABLE.value) if unread and not made.fault else made
-
-
-def falls_back(call: Call) -> bool:
-    """Tell whether legacy may answer a call that newcore did not."""
-    return not call.pages and call.kind is not Kind.MUTATE and (call.first_page or call.repeatable)

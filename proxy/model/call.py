@@ -102,6 +102,12 @@ class Call:
     """A read that may be sent a second time: moves no cursor and changes nothing."""
     first_page: bool = False
     """Opens a list: the only moment at which the list may change core."""
+    opens: bool = False
+    """Opens one record: the one that it names, else the current one."""
+    again: bool = False
+    """Shows once more what is there: the list of the view that it names, else what the session looks at."""
+    by_child: bool = False
+    """Acts on what stands below the current person (a note, a referral) where SONAR stands on it, because it names none."""
     sequence: int | None = None
     search: Search | None = None
     vacancy: str | None = None

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     OUT_OF_REACH = "out-of-reach"
     PERSON_UNKNOWN = "person-unknown"
     NO_CURRENT_RECORD = "no-current-record"
+    PAGE_EXPIRED = "page-expired"
     HIDDEN_CATEGORY = "hidden-category"
     SEARCH_NOT_ALLOWED = "search-not-allowed"
     PROTECTED = "protected"

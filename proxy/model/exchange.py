@@ -102,6 +102,8 @@ class Answered:
     listing: Listing | None = None
     narrowed: bool = False
     """The core was asked for less than the client asked: the query was written into a scope."""
+    positioned: bool = False
+    """Legacy was first placed where the user stood, by a row that was written into the request or by a read of ours."""
     took_us: int = field(default=0, compare=False)
     """Microseconds that the core took."""
 

@@ -201,6 +201,14 @@ class Reading:
     gone are numbered anew."""
     cursor: str | None = None
     """Row on which SONAR's cursor stands after this answer."""
+    view: str = ""
+    """View that the page shows; empty: it shows none, as an error does."""
+    record: tuple[str, str] | None = None
+    """What is no person on which SONAR's cursor stands after this answer: what it is, and its row."""
+    asking: bool = False
+    """A form for a query stands in the place of the list."""
+    counted: bool = True
+    """The sequence number of the request was taken; an answer that says that nothing was done takes none."""
     vacancies: tuple[Vacancy, ...] = ()
     """Vacancies that the answer shows, as far as it shows them."""
 

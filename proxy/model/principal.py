@@ -91,8 +91,8 @@ class Listing:
     rows: tuple[str, ...]
     """Row ids that were shown (withheld ones are not in it)."""
     vacancy: str | None = None
-    query: str = ""
-    """Canonical query of a list that newcore answers (no personal data)."""
+    query: str = field(default="", repr=False)
+    """Canonical query of a list that newcore answers. It may say whom was asked for, so it is sealed where it is stored."""
     offset: int = 0
     view: str = ""
     """View in which the list stands; legacy keeps one list per view."""
@@ -100,6 +100,35 @@ class Listing:
     """Categories by which it was searched or sorted."""
     cut: bool = False
     """Rows were taken out: a place in it means another row to legacy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """Where SONAR stands elsewhere than the user sees, since newcore answered: what depends on it is positioned first."""
+
+    view: bool = False
+    """Its view, and the page that it would show once more."""
+    person: bool = False
+    """Its current person: the user stands on `Session.current`."""
+    records: tuple[tuple[str, str], ...] = ()
+    """What is no person on which the user stands: what it is, and its row."""
+    sequence: int | None = None
+    """Last sequence number that SONAR saw, where the client is further; None: it saw the client's last one."""
+    since: datetime | None = None
+    """When SONAR last heard of the session, where newcore answered since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What SONAR stands on below a person in one view: the note that is being written there, or the last one named."""
+
+    view: str
+    person: str
+    unfinished: bool = False
+
+
+HOME = Astray()
+"""SONAR stands where the user sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +160,6 @@ class Session:
     """(vacancy, row) of candidates that this session's own searches returned, newest last, also those shown as a card."""
     noticed: frozenset[str] = frozenset()
     """Ids of announced rules of which the user said to have read the notice."""
+    astray: Astray = HOME
+    below: tuple[Below, ...] = ()
+    """What SONAR stands on below a person, one for each view."""

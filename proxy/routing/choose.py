@@ -5,11 +5,12 @@ Rules, first that holds:
    one that reads goes to legacy, until that day; one that changes anything is refused even so.
 2. A mutation goes to legacy, which owns all writes of this release; it is captured where any function of its chain
    belongs to a group that is, or may change a record that such a group shows (`entity.TOUCHED`).
-3. A list stays on the core that opened it: next set, Back, sort and export. If that core was killed the call is refused
-   (the other core would show another list); searching again opens the list on legacy.
+3. A list stays on the core that opened it: next set, Back, sort, export, its view opened again (`begun.py`); Back onto a
+   page stays on the core that gave it. If that core was killed paging is refused (the other core would show another list);
+   searching again opens the list on legacy. A number that legacy saw already goes to legacy, which says so.
 4. Killed, or below `read` -> legacy. A call that names persons of one region is in the stage of that partition; one
    whose rows may span partitions is in the lowest stage of them all.
-5. Only a call that opens a list can move to newcore; opening one record of it is a positioned call on legacy.
+5. Only a call that opens a list or one record can move to newcore.
 6. A group whose records newcore does not hold yet (no finished backfill: it has no watermark) reads legacy.
 7. A session whose own write newcore has not applied reads legacy until it has.
 8. The cohort decides; without a key -> legacy.
@@ -19,17 +20,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from proxy.model.call import Call, Format, Kind
+from proxy.model.call import Call, Kind
 from proxy.model.decision import Reason
 from proxy.model.principal import Principal, Session
 from proxy.model.route import Core, Route, Stage
+from proxy.routing.begun import began, falls_back, is_used_up, movable
 from proxy.routing.cohort import BUCKETS, within
 from proxy.routing.entity import concerned
 from proxy.routing.group import BY_PERSON, Group
-from proxy.routing.stage import ANSWERED, STAGES
+from proxy.routing.stage import STAGES
 from proxy.routing.table import RoutingTable
-
-_SCREENS = frozenset({Format.HTML, Format.RPC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
     known = [group for group in groups if group is not None]
     if call.kind is Kind.MUTATE:
         return _mutation(table, known, concerned(functions))
-    if call.pages and now.session is not None and now.session.listing is not None:
-        return _paged(table, now.session.listing.core, known, now.killed)
+    core = began(call, now.session)
+    if core is not None and not is_used_up(call, now.session):
+        return _begun(table, core, known, (call, now))
     core, reason = _read(known[0], call, now) if len(functions) == 1 else (Core.LEGACY, "stage")
     chosen = _route(table, known[0], core, reason)
     return replace(chosen, shadowed=_sampled(known[0], call, now)) if core is Core.LEGACY else chosen
@@ -88,18 +89,21 @@ def _mutation(table: RoutingTable, groups: list[Group], shown: Collection[str]) 
     return replace(_route(table, own, Core.LEGACY, "stage"), captured=bool(captured), touched=tuple(captured))
 
 
-def _paged(table: RoutingTable, core: str, groups: list[Group], killed: Collection[str]) -> Route | Reason:
-    """Keep a list on its core; `core` is the one that opened it."""
-    if core != Core.NEWCORE:
-        return _route(table, groups[0], Core.LEGACY, "listing")
-    if any(group.name in killed for group in groups):
-        return Reason.MAINTENANCE
-    return _route(table, groups[0], Core.NEWCORE, "listing")
+def _begun(table: RoutingTable, core: Core, groups: list[Group], asked: tuple[Call, Situation]) -> Route | Reason:
+    """Keep what goes on with a list, or shows a page once more, on the core that began it."""
+    call, now = asked
+    if core is Core.NEWCORE and any(group.name in now.killed for group in groups):
+        if not falls_back(call, now.session):
+            return Reason.MAINTENANCE
+        return _route(table, groups[0], Core.LEGACY, "killed")
+    return _route(table, groups[0], core, "listing")
 
 
 def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
     if group.name in now.killed:
         return Core.LEGACY, "killed"
+    if is_used_up(call, now.session):
+        return Core.LEGACY, "used-up"
     if STAGES[stage_of(group, now.region)].reads is Core.LEGACY or not movable(call) or now.session is None:
         return Core.LEGACY, "stage"
     if group.name not in now.applied:
@@ -118,11 +122,6 @@ def _sampled(group: Group, call: Call, now: Situation) -> bool:
     """Tell whether legacy's answer is one of those that are compared: newcore must be kept up to date, and able to answer."""
     compared = STAGES[stage_of(group, now.region)].shadowed and group.name not in now.killed and movable(call)
     return compared and group.name in now.applied and now.draw * 100 < group.shadow.sample * BUCKETS
-
-
-def movable(call: Call) -> bool:
-    """Tell whether newcore could answer a call at all: a screen that opens a list of a function that it knows."""
-    return call.function in ANSWERED and call.first_page and call.format in _SCREENS and len(call.links) == 1
 
 
 def in_cohort(group: Group, principal: Principal) -> tuple[Core, str]:

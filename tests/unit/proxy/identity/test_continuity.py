@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.identity.astray import Seen
 from proxy.identity.continuity import (
     Limits,
-    Seen,
     advance,
     checks,
     expired,
@@ -144,13 +144,36 @@ def test_a_page_without_persons_leaves_the_cursor_unless_the_call_moves_it(page)
     assert advance(a_session(), Seen(a_call(moves_cursor=True), LEGACY.core, page, ()), NOW).current is None
 
 
-def test_newcore_does_not_move_the_cursor_of_sonar():
-    """An answer of the other core says nothing about legacy's record."""
-    page = reading(listed=True, cursor="1-V1")
-    assert (
-        advance(a_session(), Seen(a_call("vacancy.search", moves_cursor=True), NEWCORE.core, page, ()), NOW).current
-        == "1-7A"
+def test_the_user_stands_where_the_answer_says_whichever_core_gave_it():
+    """A page is the same page: a list of newcore moves the user to its first row, and SONAR is left behind."""
+    call = a_call("client.search", moves_cursor=True)
+    listed = reading(shown("1-7B"), listed=True, cursor="1-7B")
+    for core in Core:
+        assert advance(a_session(), Seen(call, core, listed, [shown("1-7B")]), NOW).current == "1-7B"
+        assert advance(a_session(), Seen(call, core, listed, []), NOW).current is None
+
+
+def test_a_query_form_in_the_place_of_a_list_is_the_list_of_its_view():
+    """What newcore had opened there is gone: looking at the view again shows the form, which legacy has."""
+    held = Listing("client.search", "newcore", ("1-7A",), view="Zoek")
+    asking = advance(
+        a_session(view="Zoek", listing=held, function="client.search"),
+        Seen(a_call("client.search", "Zoek", moves_cursor=True), Core.LEGACY, reading(asking=True), []),
+        NOW,
     )
+    assert (asking.listing.core, asking.listing.rows, asking.listing.view) == ("legacy", (), "Zoek")
+
+
+def test_the_rows_below_one_person_are_no_list_of_the_next():
+    """A page of another person in the same view leaves no list to page: it was of somebody else."""
+    notes = Listing("client.note.view", "newcore", (), query="1-7A", view="Notes")
+    other = Listing("client.search", "legacy", ("1-7A",), view="Zoek")
+    before = a_session(view="Notes", listing=notes, lists=(other,))
+    opened_page = Seen(a_call("client.note.view", "Notes", opens=True), Core.LEGACY, reading(shown("1-7B")), [])
+    after = advance(before, opened_page, NOW)
+    assert (after.listing, after.lists) == (None, (other,))
+    paged = Seen(a_call("client.note.view", "Notes", pages=True), Core.NEWCORE, reading(shown("1-7A")), [])
+    assert advance(before, paged, NOW).listing == notes
 
 
 def test_a_list_remembers_its_function_core_and_kept_rows():

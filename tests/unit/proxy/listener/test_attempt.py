@@ -1,8 +1,8 @@
-"""Claims about what an exchange tells of a core, and about falling back."""
+"""Claims about what an exchange tells of a core."""
 
 import pytest
 
-from proxy.listener.attempt import attempt, falls_back, partition, told
+from proxy.listener.attempt import attempt, partition, told
 from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.decision import Decision, Effect, Reason, Scope
 from proxy.model.exchange import Admitted, Refusal, Released
@@ -82,19 +82,3 @@ def test_an_answer_that_cannot_be_read_is_a_fault_of_its_core(reason, fault, aft
     assert made is not None
     assert told(made, Refusal(PAGE, reason, "R", RECEIPT)).fault == after
     assert told(made, Released(PAGE, RECEIPT)).fault == fault
-
-
-@pytest.mark.parametrize(
-    ("asked", "may"),
-    [
-        (call(first_page=True), True),
-        (call(repeatable=True), True),
-        (call(first_page=True, pages=True), False),
-        (call(repeatable=True, pages=True), False),
-        (call(), False),
-        (call(first_page=True, kind=Kind.MUTATE), False),
-    ],
-)
-def test_what_pages_a_list_of_newcore_has_no_other_core(asked, may):
-    """A first page and a repeatable read have; a mutation never goes out twice."""
-    assert falls_back(asked) is may

@@ -8,6 +8,7 @@ from functools import partial
 import psycopg
 import structlog
 
+from cli.guard import guard
 from cli.sides import legacy_account, open_sides
 from monitoring.checkpoint import worker as checkpoint
 from monitoring.checkpoint.store import KEY_FILE, signing_key
@@ -34,6 +35,7 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
     named: dict[str, Duty] = {
         "checkpoint": partial(checkpoint.run, checkpoint.Round(dsn, key, settings.checkpoint_seconds)),
         "sessions": partial(sweep_sessions, dsn, settings.session_timeout),
+        "guard": partial(guard, settings, dsn),
     }
     try:
         legacy_account(settings)

@@ -36,6 +36,7 @@ from proxy.errors import OperatorError, PoortError, StoreError
 from proxy.facts import regions
 from proxy.facts.store import FactStore
 from proxy.grants.store import TieStore
+from proxy.identity.body import Seals
 from proxy.identity.continuity import Limits
 from proxy.identity.store import SessionStore
 from proxy.journal.store import Journal
@@ -117,6 +118,11 @@ def routing_watch(settings: Settings, tables: Tables, instance: str) -> RoutingW
     return RoutingWatch(settings.routing_file, kinds, tables.regions.names, report)
 
 
+def seals_of(keyring: Keyring) -> Seals:
+    """Give both ways of a seal: what a session keeps on disk is opened again."""
+    return Seals(seal_with(keyring), sealer(keyring).unseal)
+
+
 def seal_with(keyring: Keyring) -> Callable[[bytes], bytes]:
     """Give the function that seals what lies on disk, each time under a fresh nonce."""
     seal = sealer(keyring).seal
@@ -139,7 +145,7 @@ async def carried(
         facts = FactStore(dsn, seal, seconds=settings.database_timeout)
         open_parts.push_async_callback(facts.close)
         facts.start()
-        sessions = SessionStore(dsn, noted=facts.noted)
+        sessions = SessionStore(dsn, seals_of(keyring), noted=facts.noted)
         open_parts.push_async_callback(sessions.close)
         ledger = await open_ledger(
             Parts(

@@ -7,7 +7,8 @@ Why it exists: two requests of one session at two gateways must not move SONAR's
 3. A holder that is gone - its lease ran out, or its gateway's advisory lock is - loses the session. The session goes on
    without cursor and list, and one version further, so that nothing the old holder still stores can match.
 4. Changes are stored by the ledger inside its own transaction (`apply`), on the version at which they were read.
-5. With every claim comes the revision of the account: `noted` tells the facts, so a lock holds from the next request on.
+5. By what a list was asked is sealed on its way to the table, and opened on its way back (`body.py`).
+6. With every claim comes the revision of the account: `noted` tells the facts, so a lock holds from the next request on.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -24,6 +24,7 @@ import psycopg
 
 from proxy.errors import SessionBusyError, StoreError
 from proxy.identity import body as bodies
+from proxy.identity.body import Seals
 from proxy.model.entry import SessionChange
 from proxy.model.principal import Session
 from proxy.postgres.worker import Courier, Hooks
@@ -156,12 +157,13 @@ class SessionStore:
     def __init__(
         self,
         dsn: str,
+        seals: Seals,
         *,
         times: Times = TIMES,
         noted: Callable[[str, int | None], None] | None = None,
     ) -> None:
-        """Take the address, the limits, and whom to tell the revision of an account."""
-        self._times, self._noted = times, noted
+        """Take the address, how queries are sealed, the limits, and whom to tell the revision of an account."""
+        self._times, self._noted, self._seals = times, noted, seals
         self._instance = secrets.randbits(31)
         self._claims = 0
         self._held: dict[bytes, _Held] = {}
@@ -213,7 +215,7 @@ class SessionStore:
         if not changes:
             return set()
         ordered = sorted(changes, key=_stored_key)
-        rows = _json([_change_row(change) for change in ordered])
+        rows = _json([_change_row(change, self._seals) for change in ordered])
         cursor = await connection.execute(_APPLY, (rows, ALIAS_SECONDS, ALIAS_SECONDS), prepare=True)
         stored = {bytes(row[0]) for row in await cursor.fetchall()}
         for change in ordered:
@@ -303,7 +305,7 @@ class SessionStore:
         rows = _json([_asked_row(ask) for ask in wanted])
         parameters = (rows, me, me, LOCK_SPACE, me, lease, bodies.FORGOTTEN)
         cursor = await connection.execute(_CLAIM, parameters, prepare=True)
-        return [_found(ask, row) for ask, row in zip(wanted, await cursor.fetchall(), strict=True)]
+        return [_found(ask, row, self._seals) for ask, row in zip(wanted, await cursor.fetchall(), strict=True)]
 
 
 _GIVEN = _Found()
@@ -315,38 +317,16 @@ def _heard(future: "asyncio.Future[_Found]") -> None:
         future.exception()
 
 
-def _found(ask: _Ask, row: tuple[Any, ...]) -> _Found:
+def _found(ask: _Ask, row: tuple[Any, ...], seals: Seals) -> _Found:
     taken, key, version, body, as_read, body_read, account, started, seen, revision = row
     if key is None:
         return _Found(absent=True)
     if ask.exclusive and not taken:
         return _Found()
     if ask.exclusive:
-        session = _session(key, version, body, (account, started, seen))
+        session = bodies.session((key, version, account, started, seen), body, seals)
         return _Found(session, taken=True, revision=revision, claim=ask.claim)
-    return _Found(_session(key, as_read, body_read, (account, started, seen)), revision=revision)
-
-
-def _session(key: bytes, version: int, text: str, times: tuple[str, datetime, datetime]) -> Session:
-    account, started, seen = times
-    body = bodies.read(text)
-    return Session(
-        key=bytes(key),
-        version=version,
-        user=account,
-        started_at=started,
-        last_seen=seen,
-        view=body.view,
-        function=body.function,
-        current=body.current,
-        listing=bodies.restored(body.listing),
-        lists=bodies.restored_all(body.lists),
-        verified=frozenset(body.verified),
-        wrote=body.wrote,
-        sequence=body.sequence,
-        matches=body.matches,
-        noticed=frozenset(body.noticed),
-    )
+    return _Found(bodies.session((key, as_read, account, started, seen), body_read, seals), revision=revision)
 
 
 def _stored_key(change: SessionChange) -> bytes:
@@ -373,7 +353,7 @@ def _given_row(ask: _Ask) -> dict[str, Any]:
     return {"key": _hex(ask.key), "version": ask.version, "claim": ask.claim, "lost": ask.lost}
 
 
-def _change_row(change: SessionChange) -> dict[str, Any]:
+def _change_row(change: SessionChange, seals: Seals) -> dict[str, Any]:
     session = change.session
     return {
         "key": _hex(session.key),
@@ -383,7 +363,7 @@ def _change_row(change: SessionChange) -> dict[str, Any]:
         "account": session.user,
         "started_at": session.started_at,
         "last_seen": session.last_seen,
-        "body": bodies.of(session),
+        "body": bodies.of(session, seals),
     }
 
 

@@ -15,6 +15,7 @@ from proxy.errors import SessionBusyError, StoreError
 from proxy.identity.store import SessionStore, Times, sweep
 from proxy.model.entry import SessionChange
 from proxy.model.principal import Listing, Session
+from tests.doubles.seals import SEALS
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ def dsn(database: Cluster) -> str:
 @pytest.fixture
 async def store(dsn: str) -> AsyncIterator[SessionStore]:
     """One gateway's store."""
-    made = SessionStore(dsn, times=Times(wait=0.4))
+    made = SessionStore(dsn, SEALS, times=Times(wait=0.4))
     yield made
     await made.close()
 
@@ -42,7 +43,7 @@ async def store(dsn: str) -> AsyncIterator[SessionStore]:
 @pytest.fixture
 async def other(dsn: str) -> AsyncIterator[SessionStore]:
     """The store of a second gateway."""
-    made = SessionStore(dsn, times=Times(wait=0.4))
+    made = SessionStore(dsn, SEALS, times=Times(wait=0.4))
     yield made
     await made.close()
 
@@ -68,6 +69,17 @@ async def test_session_comes_back_as_it_was_stored(dsn, store):
     session = await begun(dsn, store, verified=frozenset({"1-7B", "1-7A"}), sequence=18, lists=(other,), **knows)
     assert await store.claim(session.key, exclusive=False) == session
     assert await store.claim(session.key, exclusive=True) == session
+
+
+async def test_no_list_tells_in_the_table_whom_it_was_asked_for(dsn, store):
+    """The query of a search for a person is sealed at rest; nothing of the table shows it."""
+    asked = Listing("client.search", "newcore", ("1-7A",), query="bsn=999990019&surname=M\u00fcller", view="Zoek")
+    session = await begun(dsn, store, listing=asked, lists=(replace(asked, query="city=Assen", view="W"),))
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        cursor = await connection.execute("SELECT to_jsonb(s)::text FROM session s WHERE key = %s", (session.key,))
+        stored = (await cursor.fetchone())[0]
+    assert not [each for each in ("999990019", "ller", "Assen", "bsn", "city") if each in stored]
+    assert await store.claim(session.key, exclusive=False) == session
 
 
 async def test_unknown_session_is_nobody(store):
@@ -197,7 +209,7 @@ async def test_release_as_lost_forgets_the_cursor_and_the_list(dsn, store, other
 
 async def test_a_lease_that_ran_out_reads_as_lost(dsn, other):
     """The holder is slow or hangs: the next gets the session without its cursor, and the holder can store nothing."""
-    slow = SessionStore(dsn, times=Times(wait=0.4, lease=0.05))
+    slow = SessionStore(dsn, SEALS, times=Times(wait=0.4, lease=0.05))
     session = await begun(dsn, slow, current="1-7A")
     await slow.claim(session.key, exclusive=True)
     await asyncio.sleep(0.1)
@@ -212,7 +224,7 @@ async def test_a_lease_that_ran_out_reads_as_lost(dsn, other):
 
 async def test_a_gateway_that_died_loses_its_sessions_at_once(dsn):
     """The claim of a gateway whose connection is gone does not last until the lease ends."""
-    dying, other = SessionStore(dsn), SessionStore(dsn, times=Times(wait=3))
+    dying, other = SessionStore(dsn, SEALS), SessionStore(dsn, SEALS, times=Times(wait=3))
     session = await begun(dsn, dying, current="1-7A")
     await dying.claim(session.key, exclusive=True)
     await dying.close()
@@ -261,7 +273,7 @@ async def test_a_broken_connection_is_mended_without_an_error(dsn, store):
 
 async def test_a_server_that_is_away_is_a_store_error():
     """No database, no session: the fault is named, and within the time limit."""
-    store = SessionStore("postgresql://nobody:x@127.0.0.1:1/none", times=Times(seconds=1))
+    store = SessionStore("postgresql://nobody:x@127.0.0.1:1/none", SEALS, times=Times(seconds=1))
     with pytest.raises(StoreError):
         await store.claim(secrets.token_bytes(32), exclusive=True)
     await store.close()
@@ -270,7 +282,7 @@ async def test_a_server_that_is_away_is_a_store_error():
 async def test_the_revision_of_the_account_comes_with_the_claim(dsn, database):
     """A lock raises the revision, so the very next claim tells that what was cached is old."""
     noted = []
-    store = SessionStore(dsn, noted=lambda user, revision: noted.append((user, revision)))
+    store = SessionStore(dsn, SEALS, noted=lambda user, revision: noted.append((user, revision)))
     name = f"USR{secrets.token_hex(4)}"
     with psycopg.connect(database.dsn(Role.WORKER), autocommit=True) as worker:
         worker.execute("INSERT INTO account (name) VALUES (%s)", (name,))
@@ -296,7 +308,7 @@ ROUNDS = 40
 
 
 async def _count(dsn: str, key: bytes, rounds: int) -> None:
-    store = SessionStore(dsn, times=Times(wait=30))
+    store = SessionStore(dsn, SEALS, times=Times(wait=30))
     for _ in range(rounds):
         session = await store.claim(key, exclusive=True)
         assert session is not None

@@ -26,6 +26,7 @@ from proxy.model.entry import LearnedVacancy, Tied
 from proxy.model.person import PersonClass, PersonFacts
 from proxy.model.tie import Appointment, Emergency, Grant, GrantState, Vacancy
 from tests.contract.test_facts import KEY, TABLE, a_row, adviser, import_persons, import_users, name, seal
+from tests.doubles.seals import SEALS
 from tests.failures.log.builders import access, parts, soon, stored
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -216,7 +217,7 @@ async def test_a_grant_goes_forward_only(facts, worker, database):
 
 async def test_a_tie_is_stored_with_its_record_or_not_at_all(facts, database):
     """What the exchange made is there once its receipt is; where the database refuses it there is no record either."""
-    sessions = SessionStore(database.dsn(Role.GATEWAY))
+    sessions = SessionStore(database.dsn(Role.GATEWAY), SEALS)
     asked, found, failed = a_grant("1-X", "V"), access(), access()
     wrong = a_grant("1-X", "V", state=GrantState.OPEN)
     ledger = await Ledger.start(replace(parts(database), sessions=Neighbours(sessions, facts)))

@@ -24,6 +24,7 @@ from proxy.model.decision import Effect, Reason
 from proxy.model.entry import Access, Disclosure, Entry, Ground, Intent, SessionChange, Withheld
 from proxy.model.person import Category, PersonClass, Relation
 from proxy.model.principal import Session
+from tests.doubles.seals import SEALS
 
 SECRET = b"a secret of the test run"
 KEYRING = Keyring(SECRET)
@@ -58,7 +59,7 @@ class Sessions:
     """The real session store, with a `learn` that counts: the facts store has its own tests."""
 
     def __init__(self, dsn: str) -> None:
-        self.store = SessionStore(dsn)
+        self.store = SessionStore(dsn, SEALS)
         self.learned: list[Fact] = []
 
     async def apply(self, connection: Connection, changes: Sequence[SessionChange]) -> set[bytes]:

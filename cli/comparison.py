@@ -19,11 +19,11 @@ from adapters.legacy_sonar.client import LegacyClient
 from adapters.legacy_sonar.dialect import SonarDialect
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
+from cli.mimic import mimic
 from cli.output import progress
 from cli.pages import LegacyPages
 from cli.routefile import CATALOGUE, RouteFile
 from cli.sides import control_map, legacy_account, legacy_http
-from cli.statement import signer
 from proxy.catalogue import load as read_catalogue
 from proxy.errors import OperatorError, UpstreamError
 from proxy.model.call import Call
@@ -82,15 +82,11 @@ def _check_captured(file: RouteFile, dsn: str, begun: datetime) -> None:
 
 async def _compared(settings: Settings, samples: int) -> dict[str, Any]:
     pages = control_map()
-    mimic = NewcoreMimic(settings.newcore_url, pages, signer(settings))
-    try:
-        async with legacy_http(settings) as http:
-            rows = await _rows(LegacyClient(http, pages), legacy_account(settings))
-            legacy = LegacyPages(http, legacy_account(settings), settings.legacy_reads)
-            await legacy.login()
-            tally = await _walk(Sides(legacy, mimic, _dialect(settings, pages)), rows, samples)
-    finally:
-        await mimic.close()
+    async with mimic(settings, pages) as newcore, legacy_http(settings) as http:
+        rows = await _rows(LegacyClient(http, pages), legacy_account(settings))
+        legacy = LegacyPages(http, legacy_account(settings), settings.legacy_reads)
+        await legacy.login()
+        tally = await _walk(Sides(legacy, newcore, _dialect(settings, pages)), rows, samples)
     return {"compared": tally.pages, "rows": tally.rows, "searches": tally.searches, "differences": 0}
 
 

@@ -20,11 +20,10 @@ import structlog
 
 from adapters.legacy_sonar import views
 from adapters.legacy_sonar.dialect import SonarDialect
-from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
 from cli.metrics import FOLDER, Figures, writing
+from cli.mimic import mimic
 from cli.secret import secret_key
-from cli.statement import signer
 from proxy import catalogue as functions
 from proxy.accesslog.parts import Limits as LedgerLimits
 from proxy.accesslog.parts import Parts
@@ -161,8 +160,7 @@ async def carried(
         open_parts.push_async_callback(legacy.close)
         ties = TieStore(dsn, seconds=settings.database_timeout)
         open_parts.push_async_callback(ties.close)
-        newcore = NewcoreMimic(settings.newcore_url, tables.views, signer(settings))
-        open_parts.push_async_callback(newcore.close)
+        newcore = await open_parts.enter_async_context(mimic(settings, tables.views))
         tally = Tally()
         outcomes = Outcomes(dsn, instance, tally)
         open_parts.push_async_callback(outcomes.close)

@@ -9,9 +9,10 @@ closed meanwhile costs one more ask on a fresh one; no personal data goes into a
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-import httpx
+import orjson
 
 from adapters.legacy_sonar.mimic.ask import Ask, Document, Made, UntranslatableError, Walk
 from adapters.legacy_sonar.mimic.frame import Setting
@@ -19,40 +20,27 @@ from adapters.legacy_sonar.mimic.table import translate
 from adapters.legacy_sonar.views import ViewMap
 from proxy.errors import UpstreamError
 from proxy.model.call import Call
-from proxy.model.http import Answer
+from proxy.model.http import Answer, Request
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
 from proxy.model.statement import Statement
+from proxy.ports import Upstream
 
 TIMEOUT_SECONDS = 2.0
-CONNECTIONS = 64
-IDLE_SECONDS = 15.0
-"""How long a connection is kept for reuse: less than newcore keeps it open, so that it is seldom closed while in use."""
 ZONE = ZoneInfo("Europe/Amsterdam")
 """The zone of the clock at the foot of a page."""
-_CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+_BASE = "/v1"
+_SHARED = b"newcore"  # nothing of a session stays on a connection: every question says for whom it is
 
 
 class NewcoreMimic:
     """One newcore, spoken to as if it were the legacy."""
 
     def __init__(
-        self, url: str, views: ViewMap, sign: Callable[[Statement], str], timeout: float = TIMEOUT_SECONDS
+        self, newcore: Upstream, views: ViewMap, sign: Callable[[Statement], str], timeout: float = TIMEOUT_SECONDS
     ) -> None:
-        """Take the address, the control map that pages are built from, and what signs statements; nothing is opened yet."""
-        self._views, self._sign, self._timeout = views, sign, timeout
-        self._http = httpx.AsyncClient(
-            base_url=f"{url}/v1",
-            timeout=timeout,
-            trust_env=False,
-            limits=httpx.Limits(
-                max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS
-            ),
-        )
-
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._http.aclose()
+        """Take the way to newcore, the control map that pages are built from, and what signs statements."""
+        self._newcore, self._views, self._sign, self._timeout = newcore, views, sign, timeout
 
     async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
         """Answer a call from newcore; raises UpstreamError, also for what only legacy can answer (nothing was sent)."""
@@ -66,9 +54,7 @@ class NewcoreMimic:
             raise UpstreamError("timeout", sent=True, core=Core.NEWCORE) from None
         except UnicodeEncodeError as fault:
             raise UpstreamError("unspeakable", sent=True, core=Core.NEWCORE) from fault
-        except httpx.ConnectError as fault:
-            raise UpstreamError("unreachable", sent=False, core=Core.NEWCORE) from fault
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError) as fault:
             raise UpstreamError("garbage", sent=True, core=Core.NEWCORE) from fault
         return made.answer, made.listing
 
@@ -76,28 +62,35 @@ class NewcoreMimic:
         try:
             asks = next(steps)
             while True:
-                told = await asyncio.gather(*(self._told(ask, statement) for ask in asks))
-                asks = steps.send(tuple(told))
+                asks = steps.send(await self._told(asks, statement))
         except StopIteration as stop:
             made: Made = stop.value
             return made
 
-    async def _told(self, ask: Ask, statement: Statement) -> Document | None:
-        try:
-            answer = await self._ask(ask, statement)
-        except _CLOSED:  # while it was taken from the pool
-            answer = await self._ask(ask, statement)
-        if answer.status_code == 404:
+    async def _told(self, asks: tuple[Ask, ...], statement: Statement) -> tuple[Document | None, ...]:
+        if len(asks) == 1:
+            return (await self._ask(asks[0], statement),)
+        return tuple(await asyncio.gather(*(self._ask(each, statement) for each in asks)))
+
+    async def _ask(self, ask: Ask, statement: Statement) -> Document | None:
+        request = _request(ask, self._sign(statement))
+        answer = await self._newcore.send(request, session=_SHARED, repeatable=True)
+        if answer.status == 404:
             return None
-        if answer.status_code != 200:
-            raise UpstreamError(f"status-{answer.status_code}", sent=True, core=Core.NEWCORE)
-        found = answer.json()
+        if answer.status != 200:
+            raise UpstreamError(f"status-{answer.status}", sent=True, core=Core.NEWCORE)
+        found = orjson.loads(answer.body)
         if not isinstance(found, Mapping):
             raise TypeError("no object")
         return found
 
-    async def _ask(self, ask: Ask, statement: Statement) -> httpx.Response:
-        fields = {"Authorization": f"Bearer {self._sign(statement)}"}
-        if ask.body is None:
-            return await self._http.get(ask.path, params=ask.parameters, headers=fields)
-        return await self._http.post(ask.path, json=ask.body, headers=fields)
+
+def _request(ask: Ask, signed: str) -> Request:
+    """Write a question; a search is posted, and changes nothing all the same."""
+    query = f"?{urlencode(ask.parameters)}" if ask.parameters else ""
+    target = f"{_BASE}{ask.path}{query}".encode("ascii")
+    bearer = ((b"Accept", b"application/json"), (b"Authorization", b"Bearer " + signed.encode("ascii")))
+    if ask.body is None:
+        return Request(b"GET", target, b"HTTP/1.1", bearer, b"", "")
+    fields = (*bearer, (b"Content-Type", b"application/json"))
+    return Request(b"POST", target, b"HTTP/1.1", fields, orjson.dumps(ask.body), "")

@@ -15,11 +15,13 @@ from adapters.legacy_sonar.mimic.form import form
 from adapters.legacy_sonar.mimic.frame import Frame
 from adapters.legacy_sonar.mimic.query import SET
 from adapters.legacy_sonar.mimic.rows import Rows
-from adapters.legacy_sonar.views import Applet, Shape, View
+from adapters.legacy_sonar.views import PERSON, Applet, Shape, View
 from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from proxy.model.call import Call
+from proxy.model.principal import Session
 
-_SHOWING = OPENING | AS_SHOWN - {"GetApplet"} | {"Drilldown", "EditRecord"}
+_AGAIN = AS_SHOWN - {"GetApplet"}
+_SHOWING = OPENING | _AGAIN | {"Drilldown", "EditRecord"}
 _NOT_FOUND = ("SNR-0004", "Record niet gevonden")
 
 
@@ -53,10 +55,10 @@ class Records:
     """The field by which they lead here."""
 
 
-def walk(records: Records, call: Call, at: tuple[Frame, View]) -> Walk:
+def walk(records: Records, call: Call, session: Session, at: tuple[Frame, View]) -> Walk:
     """Answer a call on one record; raises UntranslatableError."""
     frame, view = at
-    row = yield from _found(records, call, at)
+    row = yield from _found(records, _row(records, call, session), call, at)
     if row is None:
         return Made(frames.error(frame, *_NOT_FOUND))
     asked = tuple(each for each in view.applets if each.shape is Shape.CHILD and each.categories <= frame.shown)
@@ -72,10 +74,12 @@ def walk(records: Records, call: Call, at: tuple[Frame, View]) -> Walk:
     return Made(frames.answer(frame, view, "".join(parts)))
 
 
-def _found(records: Records, call: Call, at: tuple[Frame, View]) -> Generator[tuple[Ask, ...], Told, str | None]:
+def _found(
+    records: Records, row: str, call: Call, at: tuple[Frame, View]
+) -> Generator[tuple[Ask, ...], Told, str | None]:
     """Say which record is to be shown; None: none that there could be. Raises UntranslatableError."""
     frame, view = at
-    row, kind = _row(call), _kind(_row(call), frame)
+    kind = _kind(row, frame)
     if kind == records.of:
         return row
     if kind == records.through and call.links[0].method == "Drilldown":
@@ -85,12 +89,14 @@ def _found(records: Records, call: Call, at: tuple[Frame, View]) -> Generator[tu
     return None
 
 
-def _row(call: Call) -> str:
-    """Say which record; raises UntranslatableError where the call does not."""
+def _row(records: Records, call: Call, session: Session) -> str:
+    """Say which record; raises UntranslatableError where neither the call does nor the session."""
     link = call.links[0]
     if (link.method or link.command) not in _SHOWING:
         raise UntranslatableError(link.method or link.command)
     named = {link.row_id, dict(call.aliases).get("record"), *call.row_ids} - {None}
+    if not named and link.command in _AGAIN and records.of == PERSON:
+        named = {session.current} - {None}
     row = named.pop() if len(named) == 1 else None
     if row is None:
         raise UntranslatableError("not one record")

@@ -51,7 +51,7 @@ def translate(call: Call, session: Session, statement: Statement, setting: Setti
     at = (frame, setting.views.views[name])
     if isinstance(entry, Lists):
         return (yield from search.walk(entry, call, session, at))
-    return (yield from record.walk(entry, call, at))
+    return (yield from record.walk(entry, call, session, at))
 
 
 def _frame(call: Call, session: Session, statement: Statement, setting: Setting) -> Frame:

@@ -1,0 +1,71 @@
+"""Claims about the one place in which a function is added."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from adapters.legacy_sonar.mimic.ask import UntranslatableError
+from adapters.legacy_sonar.mimic.record import Records
+from adapters.legacy_sonar.mimic.search import Lists
+from adapters.legacy_sonar.mimic.table import TABLE, translate
+from adapters.legacy_sonar.views import Shape
+from proxy.model.call import Call, Format, Kind, Link
+from proxy.model.person import Category
+from proxy.model.principal import Role, Session
+from proxy.model.statement import Statement
+
+NOW = datetime(2020, 11, 24, 9, tzinfo=UTC)
+SESSION = Session(b"k", 1, "AWE0421", NOW, NOW)
+ASKED = Statement(UUID(int=1), "AWE0421", Role.AW, "UWV", "client.overview.view", frozenset(Category))
+OPEN = Call(
+    Format.HTML, (Link("client.overview.view", "SNR Klantbeeld View", command="GotoView", row_id="1-71000"),),
+    "client.overview.view", Kind.CONSULT, row_ids=("1-71000",), sequence=7, aliases=(("srn", "kq3v"),),
+)  # fmt: skip
+
+
+def test_every_screen_is_one_of_its_function(catalogue, views):
+    """A screen is shown under the function that the catalogue has for opening it, and under no other."""
+    for function, screens in TABLE.items():
+        for view in screens:
+            assert view in views.views
+            assert view in catalogue.views(function)
+
+
+def test_every_part_of_a_screen_has_a_source(views):
+    """A list is one applet; whatever child rows a form has, newcore is asked for."""
+    for view, entry in ((views.views[name], entry) for screens in TABLE.values() for name, entry in screens.items()):
+        shapes = [each.shape for each in view.applets]
+        if isinstance(entry, Lists):
+            assert shapes == [Shape.LIST]
+        else:
+            assert isinstance(entry, Records)
+            assert {each.of for each in view.applets if each.shape is Shape.CHILD} == entry.children.keys()
+            assert {each.of for each in view.applets if each.shape is not Shape.CHILD} == {entry.of}
+
+
+def test_a_call_is_translated_by_function_and_view(setting):
+    """The first question names the record; the page is the caller's next one."""
+    steps = translate(OPEN, SESSION, ASKED, setting)
+    assert [ask.path for ask in next(steps)] == ["/clients/1-71000"]
+    with pytest.raises(StopIteration) as stop:
+        steps.send((None,))
+    assert b"SNR-0004" in stop.value.value.answer.body
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        replace(OPEN, function="client.cv.view"),
+        replace(OPEN, function="client.note.view"),
+        replace(OPEN, links=(replace(OPEN.links[0], view="SNR CV View"),)),
+        replace(OPEN, links=OPEN.links * 2),
+        replace(OPEN, aliases=()),
+        replace(OPEN, function=None),
+    ],
+)
+def test_anything_else_is_legacys(setting, call):
+    """Another function, another's screen, a chain, a caller without a session stamp: nothing is asked."""
+    with pytest.raises(UntranslatableError):
+        next(translate(call, SESSION, ASKED, setting))

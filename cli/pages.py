@@ -65,10 +65,14 @@ class LegacyPages:
             (b"Cookie", b"_sn=" + self._token.encode("ascii")),
         )
         request = Request(b"POST", PATH.encode("ascii"), b"HTTP/1.1", fields, body, "127.0.0.1")
+        return request, await self.answer(body)
+
+    async def answer(self, body: bytes) -> Answer:
+        """Post a form as it is, in this session."""
         reply = await self._post(body)
         if token := _TOKEN.search(reply.headers.get("set-cookie", "")):
             self._token = token[1]
-        return request, Answer(reply.status_code, b"", tuple(reply.headers.raw), reply.content)
+        return Answer(reply.status_code, b"", tuple(reply.headers.raw), reply.content)
 
     async def _post(self, body: bytes) -> httpx.Response:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "identity"}

@@ -49,7 +49,7 @@ def offered(house: House, trail: Trail) -> Offer | None:
     told = statement(house, trail)
     if call is None or session is None or told is None or route.group is None:
         return None
-    judged = tuple(Judged(each.shown.row_id, each.kept, each.decision.hidden) for each in trail.verdicts)
+    judged = tuple(Judged(each.shown.row_id, each.kept, each.decision.hidden, each.learned) for each in trail.verdicts)
     return Offer(
         trail.exchange.id, trail.exchange.at, route.group, route.revision, route.config,
         replace(call, token=None), replace(session, key=b""), session.listing, told, answered.answer, judged,

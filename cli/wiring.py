@@ -146,16 +146,12 @@ async def carried(
         facts.start()
         sessions = SessionStore(dsn, seals_of(keyring), noted=facts.noted)
         open_parts.push_async_callback(sessions.close)
-        ledger = await open_ledger(
-            Parts(
-                dsn, Neighbours(sessions, facts), Journal(seal), keyring, clock, instance,
-                LedgerLimits(timeout=settings.database_timeout),
-            )
-        )  # fmt: skip
+        limits = LedgerLimits(timeout=settings.database_timeout)
+        parts = Parts(dsn, Neighbours(sessions, facts), Journal(seal), keyring, clock, instance, limits)
+        ledger = await open_ledger(parts)
         open_parts.push_async_callback(ledger.close)
         mirror = HandOver(settings.data_dir / SOCKET, instance, ledger.append)
-        open_parts.push_async_callback(mirror.close)
-        mirror.start()
+        await open_parts.enter_async_context(mirror)
         legacy = Pool(settings.legacy_url, _upstream(settings), core=Core.LEGACY)
         open_parts.push_async_callback(legacy.close)
         ties = TieStore(dsn, seconds=settings.database_timeout)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import urandom
 from pathlib import Path
+from typing import Self
 
 import structlog
 
@@ -84,6 +85,13 @@ class HandOver:
     def start(self) -> None:
         """Begin to hand over."""
         self._task = asyncio.create_task(self._run())
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Stop; what still waits is let go."""

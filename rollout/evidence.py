@@ -6,11 +6,17 @@ Rules:
 1. A side that has nothing to say says None, and None is `insufficient`: no data never counts as a pass.
 2. Counts hold no value of a person: numbers, names of fields, shapes of requests.
 3. Only what was counted under a configuration of the group that is the same as today's is counted.
+4. The seal is sha256 over the canonical JSON of everything that is in it: whoever approves a hash approves these numbers,
+   under this file, for this group and this target.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,8 @@ class Served:
     newcore_p95_ms: float | None = None
     legacy_p95_ms: float | None = None
     """Of the cohort that legacy served in the same time."""
+    clear: bool | None = None
+    """The guard's test of errors has accepted that newcore does well, since the share before; None: it never began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +110,72 @@ class Counts:
     compared: Compared | None = None
     synced: Synced | None = None
     served: Served | None = None
+
+
+class Verdict(StrEnum):
+    """What the counts say. Only one of the three lets anything move."""
+
+    PASS = "pass"  # noqa: S105  no password
+    FAIL = "fail"
+    INSUFFICIENT = "insufficient"
+    """Not enough is known: the answer of every empty table."""
+
+
+class Kind(StrEnum):
+    """What evidence is for."""
+
+    SHADOW = "shadow"
+    READ = "read"
+    RAMP = "ramp"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """For which step of which group, under which routing file and which profile of it."""
+
+    group: str
+    kind: Kind
+    revision: int
+    config: str
+    """Hash of the routing file: another file voids the evidence, and every approval of it."""
+    profile: Mapping[str, Any]
+    """Name and every bound."""
+    ignored: tuple[Mapping[str, str], ...] = ()
+    """What the comparison was told to overlook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sealed object: what was counted, what follows from it, and who asked."""
+
+    subject: Subject
+    window: Window
+    counts: Counts
+    pages: Mapping[str, int] | None
+    """What the command's own comparison of pages counted; None: there was none."""
+    figures: Mapping[str, float | None]
+    """What was reckoned from the counts: bound, coverage, ratio."""
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """Why it does not pass; empty where it does."""
+    made_by: str
+    made_at: datetime
+
+
+def canonical(evidence: Evidence) -> str:
+    """Write evidence as the JSON that is sealed: sorted names, no blanks, times in UTC as they are."""
+    return json.dumps(asdict(evidence), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
+
+
+def seal(body: str) -> str:
+    """Give the hash of canonical evidence: what people approve."""
+    return sha256(body.encode()).hexdigest()
+
+
+def _written(value: object) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, date):  # a datetime too
+        return value.isoformat()
+    message = f"evidence holds no {type(value).__name__}"
+    raise TypeError(message)

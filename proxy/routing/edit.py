@@ -27,11 +27,11 @@ def written(text: str, path: tuple[str, ...], value: str, file: str = "routing.y
 
 
 def changed(text: str, table: RoutingTable, group: str, **values: str | int) -> str:
-    """Write values of one group and the next revision, and drop the mark of an earlier rollback."""
+    """Write values of one group (`stage`, `ramp`, `partitions.AM03`) and the next revision."""
     if group not in table.groups:
         raise OperatorError(f"routing.yaml: found no group {group!r}; allowed are {', '.join(table.groups)}")
     for key, value in values.items():
-        text = written(text, ("groups", group, key), str(value))
+        text = written(text, ("groups", group, *key.split(".")), str(value))
     return numbered(text, table.revision + 1)
 
 
@@ -42,8 +42,11 @@ def numbered(text: str, revision: int) -> str:
 
 def check_only(old: RoutingTable, new: RoutingTable, group: str, **values: object) -> None:
     """Refuse an edit that did more than it was asked to: where an anchor is shared, two values change at once."""
-    expected = {**old.groups, group: replace(old.groups[group], **values)}  # type: ignore[arg-type]  # names of fields
-    if dict(new.groups) != expected:
+    before = old.groups[group]
+    regions = {name.partition(".")[2]: stage for name, stage in values.items() if name.startswith("partitions.")}
+    named = {name: value for name, value in values.items() if not name.startswith("partitions.")}
+    named["partitions"] = {**before.partitions, **regions}
+    if dict(new.groups) != {**old.groups, group: replace(before, **named)}:  # type: ignore[arg-type]  # names of fields
         raise OperatorError(
             f"routing.yaml: found an edit of {group} that would change other values too (a shared anchor?); "
             "allowed is to change one group; edit by hand and run `poort routes check`"

@@ -17,7 +17,7 @@ class ToShadow:
     """From capture: the copy is whole, and kept up to date."""
 
     applied: int = 1000
-    """Captured writes that were carried over; of a group without mutations none are asked for."""
+    """Captured writes that were carried over; 0: the copy and its reconcile suffice."""
     lag_ms: int = 2000
     """99 % of them within so much after legacy acknowledged."""
     dwell_hours: int = 24

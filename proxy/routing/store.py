@@ -39,6 +39,7 @@ _SINCE = """
 SELECT r.body FROM routing_revision r
 WHERE r.at >= %(at)s OR r.revision = (SELECT max(p.revision) FROM routing_revision p WHERE p.at < %(at)s)
 """
+_PUBLISHED = "SELECT at, hash, body FROM routing_revision ORDER BY at DESC LIMIT %s"
 _UNKNOWN = """
 SELECT count(*) AS requests, a.detail, coalesce(a.function, '-') AS function, min(a.reason) AS reason,
     max(a.occurred_at) AS last, count(DISTINCT a.account) AS accounts
@@ -79,6 +80,20 @@ def text_of(dsn: str, revision: int) -> str | None:
 def texts_since(dsn: str, at: datetime) -> Sequence[str]:
     """Give the texts that were in force at a moment or later, as far as instances and commands published them."""
     return [row["body"] for row in _rows(dsn, _SINCE, {"at": at})]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A revision as it came into force."""
+
+    at: datetime
+    hash: str
+    text: str
+
+
+def published(dsn: str, limit: int) -> Sequence[Published]:
+    """Give the newest revisions, newest first."""
+    return [Published(row["at"], row["hash"], row["body"]) for row in _rows(dsn, _PUBLISHED, (limit,))]
 
 
 def history(dsn: str, group: str | None, limit: int) -> Sequence[Mapping[str, Any]]:

@@ -21,6 +21,14 @@ def test_ramping_up_never_moves_anybody_back(group, generation, key, one, other)
     assert within(group, generation, key, high) or not within(group, generation, key, low)
 
 
+@given(some.lists(some.integers(0, 100), min_size=1, max_size=6), some.integers(1, 9))
+def test_the_same_share_is_the_same_people_whatever_lay_between(shares, generation):
+    """Up, down and up again: a share names its people, and its way there does not."""
+    users = [f"user{number}" for number in range(200)]
+    served = [{user for user in users if within("notes", generation, user, share)} for share in (*shares, *shares)]
+    assert served[: len(shares)] == served[len(shares) :]
+
+
 @given(NAMES, some.integers(1, 9), NAMES)
 def test_the_ends_of_the_ramp_are_nobody_and_everybody(group, generation, key):
     """0 moves nobody, 100 moves everybody."""

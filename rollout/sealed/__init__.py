@@ -1,0 +1,1 @@
+"""Sealed evidence and approvals as they are kept."""

@@ -1,0 +1,1 @@
+"""How well newcore is kept up to date with a group."""

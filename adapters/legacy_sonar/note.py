@@ -4,11 +4,12 @@ Rules:
 1. How many notes or measures there are is told by the rows, their ids, the counter and the ways on, so all of it becomes
    what legacy shows for none.
 2. A list of which the map names an author is a list of notes: a row is its line and its hidden row id.
-3. A note that is opened in a form cannot be cut; one that says no author has an unknown one. The form of a new note,
-   which has neither a row nor an author yet, is no note.
+3. A note that is opened in a form cannot be cut; one that says no author has an unknown one. The form of a new note, all
+   of whose places are empty, is no note yet.
 """
 
 import html
+import re
 from collections.abc import Iterator
 
 from adapters.legacy_sonar.page import Fragment, Variant
@@ -21,6 +22,7 @@ NO_HITS = b"Geen records gevonden"
 NO_TURN = b'<span class="uit">Vorige</span> <span class="uit">Volgende</span></div>'
 _ROWS_END = b"</table>\r\n"
 _BLANK = " \t\xa0"
+_EMPTY = re.compile(rb'(?:<input type="text" name="[^"]*" value="">|<textarea [^>]*></textarea>|)')
 
 
 def emptied(part: Fragment) -> Iterator[tuple[Span, bytes]]:
@@ -41,8 +43,8 @@ def notes(part: Fragment) -> Notes | None:
         return None
     place = group(author)
     if part.form is not None:
-        written = _name(part.form[place])
-        return Notes((Note(written, ()),), part.applet.categories) if written or part.row_id else None
+        filled = any(not _EMPTY.fullmatch(part.form[group(control)]) for control in part.applet.controls)
+        return Notes((Note(_name(part.form[place]), ()),), part.applet.categories) if filled else None
     if not part.rows:
         return None
     complete = not part.turned and len(part.rows) == part.total

@@ -16,7 +16,7 @@ from proxy.facts.importing import store
 from proxy.facts.store import AGES, Ages, FactStore, region_table
 from proxy.identity.binding import lookup, person_id
 from proxy.model.person import PersonClass, PersonFacts, PersonId
-from proxy.model.principal import OrganisationKind, Role
+from proxy.model.principal import Organisation, OrganisationKind, Role
 
 TABLE = region_table()
 KEY = b"k" * 32
@@ -313,6 +313,53 @@ async def test_the_gateway_may_not_change_facts_or_directory(database):
                 gateway.execute(statement)
 
 
+def clerk(user: str, code: str, since: str = "2020-01-01", until: str = "") -> str:
+    """A row of a client manager of a municipality."""
+    return f"{user},KM,municipality,{code},AM01,{code},{since},{until},Wet SUWI art. 62 lid 3,FBE1001,,"
+
+
+def of(kind: OrganisationKind, *codes: str) -> frozenset[Organisation]:
+    """These organisations of one kind."""
+    return frozenset(Organisation(kind, code) for code in codes)
+
+
+TOWN = OrganisationKind.MUNICIPALITY
+
+
+async def test_an_author_counts_by_the_organisation_of_today(facts, worker):
+    """Whoever left counts by what was held last, whoever will come by what is held now; nobody is nobody's."""
+    uwv, left, comes, moved, both, nobody = (name() for _ in range(6))
+    import_users(
+        worker,
+        *(adviser(uwv), adviser(uwv, role="EXP"), clerk(left, "0106", "2020-01-01", "2021-05-01")),
+        *(clerk(left, "0200", "2021-05-02", "2022-01-01"), clerk(comes, "0106"), clerk(comes, "0200", "2099-01-01")),
+        *(clerk(moved, "0106", until="2024-01-01"), clerk(moved, "0200", "2024-01-02")),
+        *(clerk(both, "0106"), adviser(both)),
+    )
+    found = await facts.organisations([uwv, left, comes, moved, both, nobody])
+    assert found == {
+        uwv: of(OrganisationKind.UWV, "UWV-1"),
+        left: of(TOWN, "0200"),
+        comes: of(TOWN, "0106"),
+        moved: of(TOWN, "0200"),
+        both: of(TOWN, "0106") | of(OrganisationKind.UWV, "UWV-1"),
+        nobody: frozenset(),
+    }
+
+
+async def test_the_organisation_of_an_author_is_kept_until_a_change_is_told(facts, worker):
+    """Also that nobody is known by that name."""
+    user = name()
+    assert await facts.organisations([user]) == {user: frozenset()}
+    import_users(worker, clerk(user, "0106"))
+    assert await facts.organisations([user]) == {user: frozenset()}
+    facts.told(("account", user))
+    assert await facts.organisations([user]) == {user: of(TOWN, "0106")}
+    import_users(worker, clerk(user, "0200"))
+    facts.told(("*",))
+    assert await facts.organisations([user]) == {user: of(TOWN, "0200")}
+
+
 async def test_facts_that_cannot_be_read_are_a_fault():
     """No database, no facts, and nobody takes that for 'unknown person'."""
     away = FactStore("postgresql://nobody:x@127.0.0.1:1/none", seal, seconds=1)
@@ -320,4 +367,6 @@ async def test_facts_that_cannot_be_read_are_a_fault():
         await away.persons(["1-7A"])
     with pytest.raises(StoreError):
         await away.principal("X")
+    with pytest.raises(StoreError):
+        await away.organisations(["X"])
     await away.close()

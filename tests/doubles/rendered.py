@@ -26,6 +26,8 @@ SOAP_CATEGORIES = {
     "bsn": "ID", "surname": "ID", "prefix": "ID", "first_names": "ID", "birth_date": "ID", "municipality_code": "ID",
     "registered": "ID", "reg_start": "ID", "ladder_step": "LD", "services": "SV", "law_code": "BN", "start": "BN",
 }  # fmt: skip
+NOTE = "note"
+"""Child rows that are decided about one by one, by who wrote them."""
 TOOLTIP = "*"
 """Category of what stands in the tooltip alone: hidden when anything of the row is."""
 PERSONS = tuple(view for view in VIEWS if any(applet.component == "client" for applet in view.applets))
@@ -34,16 +36,20 @@ FORMATS = ("html", "rpc", "gzip", "xls", "csv")
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What is to happen to one person: stay with these categories hidden, go, or become a card."""
+    """What is to happen to one person: stay with these categories and contact notes hidden, go, or become a card."""
 
     hidden: frozenset[str] = frozenset()
     gone: bool = False
     card: bool = False
+    notes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One answer: its view (None: the service), its format, whoever is on it, and the set of the list that it shows."""
+    """One answer: its view (None: the service), its format, whoever is on it, and the set of the list that it shows.
+
+    Of a person with contact notes the set is that of the notes.
+    """
 
     view: View | None
     format: str
@@ -75,9 +81,17 @@ class Sheet:
             records = (
                 (person,) if applet.component == "client" or not applet.parent else self.children[applet.component]
             )
-            for control in applet.controls:
+            for control in applet.controls if applet.component != NOTE else ():
                 for record in records:
                     yield control.category, shown(record.get(control.field, ""), control.form)
+
+    def notes(self) -> Iterator[set[bytes]]:
+        """Give, per contact note, the marks of everything that belongs to it alone."""
+        applets = [] if self.view is None else [applet for applet in self.view.applets if applet.component == NOTE]
+        for applet in applets:
+            for record in self.children[NOTE]:
+                values = (shown(record.get(control.field, ""), control.form) for control in applet.controls)
+                yield marks(values) | {record["row_id"].encode()}
 
     def made(self, fates: Sequence[Fate]) -> bytes:
         """Render the answer as legacy would if what these fates hide did not exist."""
@@ -86,17 +100,21 @@ class Sheet:
         if self.listed:
             return self._list(self.view, fates)
         parts = sorted(self.view.applets, key=lambda applet: applet.kind != "head")
-        inner = "".join(self._part(self.view, applet, fates[0].hidden) for applet in parts)
+        inner = "".join(self._part(self.view, applet, fates[0]) for applet in parts)
         return self._framed(self.view, inner)
 
     def _framed(self, view: View, inner: str) -> bytes:
         return encode(inner if self.format == "rpc" else pages.page(FRAME, view, inner))
 
-    def _part(self, view: View, applet: Applet, hidden: frozenset[str]) -> str:
+    def _part(self, view: View, applet: Applet, fate: Fate) -> str:
+        hidden = fate.hidden
         if applet.parent:
             gone = bool(hidden & {control.category for control in applet.controls})
-            rows = () if gone else self.children[applet.component]
-            text = pages.listing(FRAME, view, applet, Rows(rows, 0, len(rows), self.people[0]["row_id"]))
+            held = () if gone else self.children[applet.component]
+            rows = [each for index, each in enumerate(held) if applet.component != NOTE or index not in fate.notes]
+            start, more = (0, 0) if gone or applet.component != NOTE else (self.start, self.more)
+            set_ = Rows(rows, start, start + len(rows) + more, self.people[0]["row_id"])
+            text = pages.listing(FRAME, view, applet, set_)
             return re.sub('<input type="file"[^>]*>\r\n', "", text) if gone else text
         title = "Klant" if applet.kind == "head" else view.title
         text = pages.form(FRAME, applet, title, emptied(self.people[0], applet, hidden))
@@ -201,12 +219,14 @@ class Seeds:
         size = self.draw.randrange(1, 11) if view.main.kind == "list" and not view.main.parent else 1
         people = tuple(self.record(iter(fields)) for _ in range(size))
         children = {a.component: self._rows(a) for a in view.applets if a.parent}
-        start, more = (self.draw.choice((0, 0, 10)), self.draw.choice((0, 0, 7))) if size == 10 else (0, 0)
+        goes_on = 10 in {size, len(children.get(NOTE, ()))}
+        start, more = (self.draw.choice((0, 0, 10)), self.draw.choice((0, 0, 7))) if goes_on else (0, 0)
         return Sheet(view, form, people, children, start, more)
 
     def _rows(self, applet: Applet) -> tuple[Record, ...]:
         fields = [(control.field, control.form) for control in applet.controls]
-        return tuple(self.record(iter(fields)) for _ in range(self.draw.randrange(4)))
+        size = self.draw.choice((0, 1, 3, 10, 10)) if applet.component == NOTE else self.draw.randrange(4)
+        return tuple(self.record(iter(fields)) for _ in range(size))
 
 
 def whole(sheet: Sheet) -> bytes:

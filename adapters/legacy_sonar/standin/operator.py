@@ -20,6 +20,7 @@ from adapters.legacy_sonar.standin.visitor import EAI, FORM, MESSAGES, PATH, SOA
 PERSON_COLUMNS = (
     "row_id", "bsn", "name", "birth_date", "municipality_code", "responsible_region", "caseload_user", "team", "class", "assigned_to", "status",
 )  # fmt: skip
+_COLLEAGUES = frozenset(user.user for user in USERS if user.organisation_kind == FIRST_ADVISER.organisation_kind)
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -86,7 +87,9 @@ def write_vacancies(path: Path, clients: int, seed: int) -> None:
 
 
 def _note(store: Store, person: Record) -> str:
-    return store.children("note", person["row_id"])[0]["text"].rstrip()
+    """The newest note that a colleague of the first adviser wrote; the newest of all where there is none."""
+    notes = store.children("note", person["row_id"])
+    return next((note for note in notes if note["author"] in _COLLEAGUES), notes[0])["text"].rstrip()
 
 
 def _sample(store: Store, person: Record) -> dict[str, str]:
@@ -115,6 +118,9 @@ def choice(store: Store) -> dict[str, Record]:
     def near(p: Record) -> bool:
         return p["region"] == region == p["responsible_region"] and not own(p) and user != p["assigned_to"]
 
+    def noted(p: Record) -> bool:
+        return any(note["author"] in _COLLEAGUES for note in store.children("note", p["row_id"]))
+
     rules: dict[str, Callable[[Record], bool]] = {
         "in_region": lambda p: near(p) and p["klass"] == "ordinary",
         "out_of_region": lambda p: (
@@ -122,7 +128,7 @@ def choice(store: Store) -> dict[str, Record]:
         ),
         "secret_address": lambda p: near(p) and p["klass"] == "secret",
         "staff": lambda p: near(p) and p["klass"] == "staff",
-        "caseload": lambda p: own(p) and p["klass"] == "ordinary",
+        "caseload": lambda p: own(p) and noted(p) and p["klass"] == "ordinary",
     }
     chosen: dict[str, Record] = {}
     used: set[str] = set()

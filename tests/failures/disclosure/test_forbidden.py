@@ -10,27 +10,31 @@ import gzip
 import itertools
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from proxy.disclosure.withhold import Cut, must_count, withhold
+from adapters.legacy_sonar.standin.applets import View
+from proxy.disclosure.withhold import Cut, Fewer, must_count, withhold
 from proxy.model.call import Call, Kind, Link
-from proxy.model.decision import Effect
+from proxy.model.decision import Decision, Effect
 from proxy.model.http import Answer, Request
-from proxy.model.person import Category, PersonClass, Reading, Relation, Standing
+from proxy.model.person import Authorship, Category, PersonClass, Reading, Relation, Shown, Standing
 from proxy.model.principal import Authorisation, Organisation, OrganisationKind, Principal, Role
 from proxy.policy.decide import judge_call, judge_person
+from proxy.policy.sift import sift
 from tests.doubles.needles import undone, unpacked
 from tests.doubles.playbook import NOW, house, request
-from tests.doubles.rendered import FORMATS, MARK, PERSONS, TOOLTIP, Fate, Seeds, Sheet, marks, whole
+from tests.doubles.rendered import FORMATS, MARK, NOTE, PERSONS, TOOLTIP, Fate, Seeds, Sheet, marks, whole
 
 LONG = bool(os.environ.get("POORT_TEST_LONG"))
 COUNT = 20_000 if LONG else 2_000
 SEED = os.environ.get("POORT_TEST_FUZZ_SEED", "20260101")
 PARTS = 8
 FIRST = int(os.environ.get("POORT_TEST_FUZZ_FIRST", "0"))
+NOBODY = frozenset[int]()
 CARD = b'<tr class="rij kaart"><td>kaart</td></tr>\r\n'
 TELLER = re.compile(rb'<span class="teller">[^<]*')
 TYPES = {
@@ -59,17 +63,37 @@ def test_nothing_forbidden_leaves(part):
         played(Seeds(draw).sheet(*SCREENS[screen]), role, relation, draw, f"number {number}")
 
 
-def played(sheet: Sheet, role: Role, relation: Relation, draw: Random, name: str) -> None:
-    """Mask one answer by generated decisions, and look at what comes out."""
+@pytest.mark.parametrize("form", ["html", "rpc", "gzip"])
+def test_no_note_of_another_organisation_leaves(form):
+    """Lists of notes of any length, alone and going on: what another organisation wrote leaves no byte, own notes stay."""
+    view = next(each for each in PERSONS if any(applet.component == NOTE for applet in each.applets))
+    kept = [kept for number in range(60) for kept in notes_kept(Random(f"{SEED}/{form}/{number}"), view, form)]
+    assert {(True, True), (True, False), (False, True), (False, False)} <= set(kept)
+
+
+def notes_kept(draw: Random, view: View, form: str) -> Iterator[tuple[bool, bool]]:
+    """Play one list of notes to somebody near; say per list whether some notes stayed, and whether some went."""
+    sheet = Seeds(draw).sheet(view, form)
+    role, relation = draw.choice((Role.AW, Role.IDV, Role.KM)), draw.choice((Relation.CASELOAD, Relation.TEAM))
+    fate = played(sheet, role, relation, draw, f"notes {form}")
+    if fate is not None and Category.CN not in fate.hidden:
+        yield len(fate.notes) < len(sheet.children[NOTE]), bool(fate.notes)
+
+
+def played(sheet: Sheet, role: Role, relation: Relation, draw: Random, name: str) -> Fate | None:
+    """Mask one answer by generated decisions, and look at what comes out; gives what became of the first person."""
     call, answer = asked(sheet), sent(sheet)
     reading = house().dialect.persons(call, answer)
     assert isinstance(reading, Reading), f"{name} {sheet.view and sheet.view.name} {sheet.format}: {reading}"
     assert len(reading.persons) == len(sheet.people), name
     fates = fated(sheet, reading, (call, role, relation), draw)
     if not sheet.listed and fates[0].gone:
-        return
+        return None
     released = cut(reading, answer, fates)
     forbidden, required = set[bytes](), set[bytes]()
+    for index, told_by_note in enumerate(sheet.notes()):
+        forbidden |= told_by_note
+        required |= told_by_note if index not in fates[0].notes and Category.CN not in fates[0].hidden else set()
     for index, fate in enumerate(fates):
         values = list(sheet.values(index))
         visible = [v for c, v in values if not fate.gone and not fate.card and shows(fate, c)]
@@ -83,6 +107,7 @@ def played(sheet: Sheet, role: Role, relation: Relation, draw: Random, name: str
     assert required <= set(MARK.findall(body)), f"{name}: {required - told}"
     if not any(fate.card for fate in fates):
         assert plain(sheet, body) == plain(sheet, sheet.made(fates)), name
+    return fates[0]
 
 
 def shows(fate: Fate, category: str) -> bool:
@@ -144,10 +169,24 @@ def fated(sheet: Sheet, reading: Reading, asks: tuple[Call, Role, Relation], dra
         standing = Standing(relation, draw.choice(list(PersonClass)), draw.random() < 0.1)
         decision = judge_person(house().matrix, judged, shown, standing)
         if judged.effect is Effect.ALLOW and draw.random() < 0.7:
-            fates.append(Fate(frozenset(decision.hidden), decision.effect is Effect.DENY, decision.card))
+            notes = noted(shown, (decision, standing), draw)
+            fates.append(Fate(frozenset(decision.hidden), decision.effect is Effect.DENY, decision.card, notes))
         else:
             fates.append(by_chance(sheet, shown.categories, draw))
+            few = frozenset(i for i in range(len(shown.notes.rows)) if draw.random() < 0.4) if shown.notes else NOBODY
+            fates[-1] = replace(fates[-1], notes=NOBODY if Category.CN in fates[-1].hidden else few)
     return fates
+
+
+def noted(shown: Shown, judged: tuple[Decision, Standing], draw: Random) -> frozenset[int]:
+    """Decide about the notes of somebody who stays, each written by anybody."""
+    if shown.notes is None or judged[0].effect is Effect.DENY or Category.CN in judged[0].hidden:
+        return NOBODY
+    authors = [draw.choice(list(Authorship)) for _ in shown.notes.rows]
+    _, found = sift(house().matrix, judged, shown.notes.categories, authors)
+    kept = frozenset(i for i, author in enumerate(authors) if author in {Authorship.SELF, Authorship.OWN})
+    assert found.withheld == frozenset(range(len(authors))) - kept
+    return found.withheld
 
 
 def by_chance(sheet: Sheet, categories: frozenset[Category], draw: Random) -> Fate:
@@ -166,4 +205,12 @@ def cut(reading: Reading, answer: Answer, fates: list[Fate]) -> Answer:
     cards = {index: CARD for index, fate in everybody if fate.card and not fate.gone}
     counts = must_count(reading, hidden)
     counter = house().dialect.counter(reading, len(fates) - len(hidden)) if counts else None
-    return withhold(answer, reading, Cut(hidden, masked, cards, counter))
+    return withhold(answer, reading, Cut(hidden, masked, cards, counter, dict(fewer(reading, fates))))
+
+
+def fewer(reading: Reading, fates: list[Fate]) -> Iterator[tuple[int, Fewer]]:
+    """Take notes out; a list of them that goes on does not tell its total."""
+    for index, (shown, fate) in enumerate(zip(reading.persons, fates, strict=True)):
+        if shown.notes and Category.CN not in fate.hidden and (fate.notes or not shown.notes.complete):
+            left = len(shown.notes.rows) - len(fate.notes)
+            yield index, Fewer(fate.notes, house().dialect.counter(shown.notes, left))

@@ -40,6 +40,24 @@ def test_a_person_shown_is_told_with_what_was_emptied(matrix):
     assert [each.split(":")[0] for each in lines[2:]] == ["RG2"]
 
 
+def test_notes_that_were_kept_back_are_counted(matrix):
+    """By whose they were; a word of a later release stands as it is."""
+    shown = {**SHOWN, "masked": [], "rules": ["RG1", "RG3.verslagen"], "notes": ["own:4", "other:2", "unknown:1"]}
+    for counts, said in (
+        (
+            ["other:2", "unknown:1"],
+            ", verslagen achtergehouden: 2 van een andere organisatie, 1 van een onbekende schrijver (",
+        ),
+        (["robot:3"], ", verslagen achtergehouden: 3 van robot ("),
+        ([], "getoond identiteit, contact ("),
+    ):
+        lines = list(
+            explanation.exchange_told({**RECORD, "disclosures": [{**shown, "notes_withheld": counts}]}, matrix)
+        )
+        assert said in lines[1]
+        assert [each.split(":")[0] for each in lines[2:]] == ["RG1", "RG3.verslagen"]
+
+
 def test_a_refusal_says_why_and_by_which_rule(matrix):
     """The reason in words, whoever was kept back, and the sentence."""
     record = {
@@ -83,6 +101,10 @@ def test_a_standing_of_a_cell_is_told_as_a_sentence(matrix):
     assert card == "gevonden kandidaat: alleen als kaart: beschikbaarheid, opleiding en cv, vacature (RG5)"
     assert "(standaard dicht)" in lines[Relation.OUTSIDE, PersonClass.ORDINARY, False]
     assert "; leeggemaakt: contact (" in lines[Relation.REGION, PersonClass.SECRET, False]
+    notes = next(explain(matrix, Role.AW, "client.note.view", OrganisationKind.UWV))
+    kept = "; achtergehouden: verslagen van een andere organisatie of een onbekende schrijver ("
+    assert kept in explanation.told(notes)
+    assert explanation.row(notes)["notes_withheld"] == "other,unknown"
     urgent = [each for each in explain(matrix, Role.AW, "client.benefit.view", OrganisationKind.UWV) if each.emergency]
     assert "plicht: melding op het scherm; plicht: beoordeling achteraf" in explanation.told(urgent[0])
 

@@ -67,6 +67,8 @@ def test_heads_are_never_inputs(views) -> None:
         ("version: 1", "version: 7", "7"),
         ("client: 1-7", "klant: 1-7", "no client"),
         ("own_total: true", "own_total: misschien", "'misschien'"),
+        ("author: author", "author: subject", "found subject; allowed: a fixed field of a child list: author"),
+        ("own_total: true", "author: bsn", "here is none"),
         ("set: 10", "set: tien", "'tien'"),
     ],
 )

@@ -2,14 +2,15 @@
 
 import gzip
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.disclosure.withhold import Cut, must_count, withhold
+from proxy.disclosure.withhold import Cut, Fewer, must_count, withhold
 from proxy.model.http import Answer
-from proxy.model.person import Category, Field, Reading, Shown
+from proxy.model.person import Category, Field, Note, Notes, Reading, Shown
 
 
 def a_person(*spans: tuple[int, int]) -> Shown:
@@ -278,3 +279,63 @@ def test_no_byte_outside_the_edits_changes_and_none_inside_survives(case, chance
     made = changed(body, persons, Cut(hidden, dict(masked), dict(cards)), listed=True)
     assert made.replace(b"~", b"").replace(b"\xff", b"") == bytes(v for v in body if v not in gone | emptied)
     assert made.count(b"\xff") == len(cards)
+
+
+BODY = b"<1-3 van 3><a0><b1><c2>(0)(1)(2)."
+ROWS = (((11, 15), (23, 26)), ((15, 19), (26, 29)), ((19, 23), (29, 32)))
+NUMBERS = re.compile(rb"<[a-z]([0-9])>|\(([0-9])\)")
+
+
+def noted(**over) -> Reading:
+    """A page of one person with three notes."""
+    rows = tuple(Note("AWE0421", spans) for spans in ROWS)
+    notes = Notes(
+        rows,
+        frozenset({Category.CN}),
+        counters=((1, 10),),
+        empty=(((1, 10), b"geen"), ((11, 32), b"")),
+        numbers=NUMBERS,
+    )
+    person = Shown("1-7A", None, None, None, frozenset({Category.CN}), ((0, 33),), deliberate=True)
+    return Reading((replace(person, notes=replace(notes, **over)),), BODY)
+
+
+def fewer(reading: Reading, *gone: int, counter: bytes | None = b"!") -> bytes:
+    """The page without these notes."""
+    return withhold(an_answer(BODY), reading, Cut(notes={0: Fewer(frozenset(gone), counter)})).body
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ((0,), b"<!><b0><c1>(0)(1)."),
+        ((1,), b"<!><a0><c1>(0)(1)."),
+        ((2,), b"<!><a0><b1>(0)(1)."),
+        ((0, 1), b"<!><c0>(0)."),
+        ((0, 1, 2), b"<geen>."),
+        ((), b"<!><a0><b1><c2>(0)(1)(2)."),
+    ],
+)
+def test_notes_go_one_by_one(gone, left):
+    """With their row ids; those behind are numbered anew, the total is told anew, and none left is an empty list."""
+    assert fewer(noted(), *gone) == left
+
+
+def test_a_list_of_notes_that_goes_on_keeps_its_way_on():
+    """It has no empty form: rows go, and the counter tells no total."""
+    assert fewer(noted(empty=()), 0, 1, 2, counter=b"0 in uw bereik") == b"<0 in uw bereik>."
+
+
+def test_a_total_may_stay():
+    """Where nobody's notes are kept back it is legacy's own."""
+    assert fewer(noted(), counter=None) == BODY
+
+
+def test_a_note_without_bytes_of_its_own_cannot_go():
+    """Neither can one of somebody who has none."""
+    form = noted(rows=(Note("AWE0421", ()),))
+    with pytest.raises(ValueError, match="no bytes of its own"):
+        fewer(form, 0)
+    bare = replace(form, persons=(replace(form.persons[0], notes=None),))
+    with pytest.raises(ValueError, match="no bytes of its own"):
+        fewer(bare, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from proxy.errors import OperatorError
 from proxy.model.decision import Duty
-from proxy.model.person import Category, Relation
+from proxy.model.person import Authorship, Category, Relation
 from proxy.policy.clause import Names, read_practices, read_rules
 from proxy.policy.rule import Cells, Does, Mode, Practice
 from proxy.policy.strict import parse
@@ -40,6 +40,15 @@ def test_own_relations_are_those_of_the_role():
     assert rule("effect: card, mode: report, relations: own, show: [ED]").relations is None
 
 
+def test_a_mask_may_look_at_who_wrote_a_row():
+    """It then hides rows, never a place that nobody wrote; `all` is everybody but the reader."""
+    read = rule("effect: mask, mode: enforce, relations: all, hide: [CN], authors: [other, unknown]")
+    assert (read.does, read.hide, read.authors) == (Does.MASK, {Category.CN}, {Authorship.OTHER, Authorship.UNKNOWN})
+    everybody = rule("effect: mask, mode: enforce, relations: all, hide: [CN], authors: all").authors
+    assert everybody == {*Authorship} - {Authorship.SELF}
+    assert rule("effect: mask, mode: enforce, relations: all, hide: [CN]").authors == frozenset()
+
+
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
@@ -48,6 +57,16 @@ def test_own_relations_are_those_of_the_role():
         ("effect: forbid, mode: enforce, relations: all, show: [ID]", "the key 'show' in a rule of effect forbid"),
         ("effect: allow, mode: report, relations: all, show: [ID], functions: losing", "the group 'losing'"),
         ("effect: allow, mode: report, relations: all, show: [ID], colour: red", "the key 'colour'"),
+        ("effect: mask, mode: report, relations: all, hide: [CN], authors: [self]", "the author 'self'"),
+        ("effect: mask, mode: report, relations: all, hide: [CN], authors: [AWE0421]", "the author 'AWE0421'"),
+        (
+            "effect: forbid, mode: report, relations: all, authors: [other]",
+            "the key 'authors' in a rule of effect forbid",
+        ),
+        (
+            "effect: allow, mode: report, relations: all, show: [CN], authors: [own]",
+            "the key 'authors' in a rule of effect allow",
+        ),
     ],
 )
 def test_a_rule_that_does_nothing_or_too_much_is_refused(keys, told):

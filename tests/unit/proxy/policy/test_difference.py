@@ -68,6 +68,18 @@ def test_a_category_taken_from_a_rule(change):
     assert all(" verliest: " in each for each in said)
 
 
+def test_whose_notes_are_shown_or_kept_back(change, source):
+    """A rule that looks at authors changes no category; the sentence names whose notes."""
+    said = change("    authors: [other, unknown]\n", "    authors: [other]\n")
+    assert (
+        "Klantmanager gemeente krijgt: contacthistorie raadplegen, eigen caseload / toegewezen / met afspraak / bij vervanging / eigen gemeente: verslagen van een onbekende schrijver"
+        in said
+    )
+    assert all(each.endswith("verslagen van een onbekende schrijver") for each in said)
+    said = change("    authors: [other, unknown]\n", "    authors: all\n")
+    assert all(" verliest: " in each and each.endswith("verslagen van de eigen organisatie") for each in said)
+
+
 def test_what_is_gained_and_what_becomes_a_card(change):
     """The other direction, and a permission that becomes a card."""
     said = change("    relations: [verified]\n", "    relations: [verified, grant]\n")

@@ -61,6 +61,7 @@ def test_exceptions_and_rules_stand_in_the_signed_words(written, matrix):
         assert rule.ground in plain
         assert rule.owner in plain
     assert "alleen dossiers: secret" in plain
+    assert "alleen verslagen van een andere organisatie of een onbekende schrijver" in plain
     assert "met noodtoegang; plichten: melding op het scherm, beoordeling achteraf" in plain
     assert "niet voor LB in referral.create, referral.result.update" in plain
     assert "alle regels gelden" in plain

@@ -3,7 +3,7 @@
 import re
 
 from proxy.model.decision import Reason
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.model.principal import OrganisationKind, Role
 from proxy.policy.explain import explain, sentences
 from proxy.policy.matrix import load
@@ -23,6 +23,21 @@ def test_a_line_says_what_is_hidden_and_why(matrix):
     line = next(each for each in lines if (each.relation, each.protection, each.emergency) == here)
     assert (line.visible, line.hidden) == ((), (Category.ID, Category.WC))
     assert (line.reason, line.rules) == (Reason.HIDDEN_CATEGORY, ("RG2",))
+
+
+def test_a_line_says_whose_notes_are_kept_back(matrix, source, catalogue):
+    """Today, and under all rules together; where no notes are shown, nobody's."""
+    reported = load(re.sub(r"(- id: RG3.verslagen\n(?:.*\n){4}    mode: )enforce", r"\1report", source), catalogue)
+    strange = (Authorship.OTHER, Authorship.UNKNOWN)
+    for version, today in ((matrix, strange), (reported, ())):
+        lines = list(explain(version, Role.AW, "client.note.view", OrganisationKind.UWV))
+        assert {(line.unseen, line.unseen_later) for line in lines if line.later} == {(today, strange)}
+        assert {line.unseen for line in explain(version, Role.AW, "client.cv.view", OrganisationKind.UWV)} == {()}
+    assert all(
+        line.unseen == ()
+        for line in explain(matrix, Role.AW, "client.note.view", OrganisationKind.UWV)
+        if not line.visible
+    )
 
 
 def test_what_a_role_has_not_has_no_lines(matrix):

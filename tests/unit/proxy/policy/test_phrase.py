@@ -1,7 +1,7 @@
 """Words: every value of the closed sets has a Dutch name, and standings read as people say them."""
 
 from proxy.model.decision import Duty
-from proxy.model.person import Category, PersonClass, Relation
+from proxy.model.person import Authorship, Category, PersonClass, Relation
 from proxy.policy import phrase
 from proxy.policy.rule import Does, Mode, Requirement
 
@@ -11,6 +11,7 @@ def test_everything_has_a_name():
     assert set(phrase.CATEGORIES) == set(Category)
     assert set(phrase.RELATIONS) == set(Relation)
     assert set(phrase.CLASSES) == set(PersonClass)
+    assert set(phrase.AUTHORS) == set(Authorship)
     assert (set(phrase.DUTIES), set(phrase.REQUIREMENTS)) == (set(Duty), set(Requirement))
     assert (set(phrase.EFFECTS), set(phrase.MODES)) == (set(Does), set(Mode))
 
@@ -23,6 +24,14 @@ def test_a_standing_reads_as_people_say_it():
     assert phrase.standings(PersonClass.STAFF, False, list(Relation)) == "bij elke relatie (medewerker)"
     near = [Relation.MUNICIPALITY, Relation.REGION]
     assert phrase.standings(PersonClass.ORDINARY, False, near) == "eigen gemeente / eigen regio"
+
+
+def test_authors_stand_in_a_sentence():
+    """In the order in which they are near."""
+    assert (
+        phrase.notes([Authorship.UNKNOWN, Authorship.OTHER])
+        == "verslagen van een andere organisatie of een onbekende schrijver"
+    )
 
 
 def test_names_stand_in_a_sentence():

@@ -25,6 +25,13 @@ def test_every_standing_has_a_row(matrix, lines):
     assert tuple(lines[0]) == COLUMNS
 
 
+def test_a_row_says_whose_notes_are_kept_back(lines):
+    """Where a contact history is visible, and nowhere else."""
+    kept = {each["notes_withheld"] for each in lines if "CN" in each["visible"].split()}
+    assert kept == {"other unknown"}
+    assert {each["notes_withheld"] for each in lines if "CN" not in each["visible"].split()} == {""}
+
+
 def test_a_row_says_what_the_table_decides(matrix, lines):
     """One cell, all of its standings."""
     found = [each for each in lines if (each["role"], each["function"]) == ("AW", "client.identity.view")]

@@ -7,37 +7,62 @@ tells nothing of the inside; the description is public, below the base path, and
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.exceptions import HTTPException
 
-from newcore import employers, problem, vacancies
+from newcore import appointments, changes, clients, employers, matching, notes, referrals, tasks, vacancies
+from newcore.appointments.api import router as appointment_routes
+from newcore.appointments.model import APPOINTMENT
+from newcore.body import MOST_BYTES
+from newcore.changes.api import SCHEMAS as CHANGE_SCHEMAS
+from newcore.changes.api import router as change_routes
+from newcore.changes.store import Outbox
+from newcore.clients.api import router as client_routes
+from newcore.clients.model import CLIENT
 from newcore.description import API_VERSION, HEADER, described
 from newcore.employers.api import router as employer_routes
 from newcore.employers.model import EMPLOYER
 from newcore.guard import Guard
+from newcore.limit import Limited
+from newcore.manual import STYLE, manual
+from newcore.matching.api import router as matching_routes
+from newcore.notes.api import router as note_routes
+from newcore.notes.model import NOTE
 from newcore.problem import MEDIA_TYPE, Problem
+from newcore.referrals.api import router as referral_routes
+from newcore.referrals.model import REFERRAL
+from newcore.register.document import SHARED, schemas
 from newcore.register.store import Register
+from newcore.tasks.api import router as task_routes
+from newcore.tasks.model import TASK
 from newcore.vacancies.api import router as vacancy_routes
 from newcore.vacancies.model import VACANCY
 
 log = structlog.get_logger()
 
 BASE = "/v1"
+KINDS = (VACANCY, EMPLOYER, CLIENT, NOTE, TASK, APPOINTMENT, REFERRAL)
+OF_A_CLIENT = (NOTE, TASK, APPOINTMENT, REFERRAL)
+_TAGS: dict[str, ModuleType] = {
+    "vacancies": vacancies, "employers": employers, "clients": clients, "contact-notes": notes, "tasks": tasks,
+    "appointments": appointments, "referrals": referrals, "matching": matching, "changes": changes,
+}  # fmt: skip
 _HEADERS = {
     HEADER: API_VERSION,
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src '{STYLE}'; frame-ancestors 'none'; base-uri 'none'",
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -75,6 +100,7 @@ def application(engine: AsyncEngine, guard: Guard) -> FastAPI:
         await engine.dispose()
 
     app = FastAPI(title="Sonarpoort newcore", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.add_middleware(Limited, most=MOST_BYTES, refuse=_answer)
     app.middleware("http")(_headed)
     _refuse(app)
 
@@ -84,41 +110,56 @@ def application(engine: AsyncEngine, guard: Guard) -> FastAPI:
             await connection.execute(text("SELECT 1"))
         return {"status": "up", "version": API_VERSION}
 
-    app.mount(BASE, _api(engine, guard))
+    api = _api(engine, guard)
+    document = cache(lambda: _description(api))
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(manual(document()))
+
+    @api.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> JSONResponse:
+        return JSONResponse(document(), headers={"Access-Control-Allow-Origin": "*"})
+
+    app.mount(BASE, api)
     return app
 
 
 def _api(engine: AsyncEngine, guard: Guard) -> FastAPI:
-    api = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, separate_input_output_schemas=False
-    )
-    api.include_router(vacancy_routes(Register(engine, VACANCY), guard))
-    api.include_router(employer_routes(Register(engine, EMPLOYER), guard))
+    """Make the application below the base path."""
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    people, jobs = Register(engine, CLIENT, OF_A_CLIENT), Register(engine, VACANCY)
+    for routes in (
+        vacancy_routes(jobs, guard),
+        employer_routes(Register(engine, EMPLOYER), guard),
+        client_routes(people, guard),
+        note_routes(Register(engine, NOTE), people, guard),
+        task_routes(Register(engine, TASK), guard),
+        appointment_routes(Register(engine, APPOINTMENT), people, guard),
+        referral_routes(Register(engine, REFERRAL), people, guard),
+        matching_routes(jobs, people, guard),
+        change_routes(Outbox(engine), guard),
+    ):
+        api.include_router(routes)
     _refuse(api)
-    document = _description(api)
-
-    @api.get("/openapi.json", include_in_schema=False)
-    async def openapi() -> JSONResponse:
-        return JSONResponse(document, headers={"Access-Control-Allow-Origin": "*"})
-
     return api
 
 
 def _description(api: FastAPI) -> dict[str, Any]:
-    return described(
-        get_openapi(
-            title="Sonarpoort newcore",
-            version=API_VERSION,
-            description="Vacancies and employers in the new core. Errors are problem details (RFC 9457).",
-            routes=api.routes,
-            servers=[{"url": BASE}],
-            contact={"name": "Sonarpoort", "url": "https://sonarpoort.example", "email": "beheer@sonarpoort.example"},
-            tags=[
-                {"name": "vacancies", "description": (vacancies.__doc__ or "").strip()},
-                {"name": "employers", "description": (employers.__doc__ or "").strip()},
-            ],
-        )
+    known: dict[str, Any] = {**SHARED, **CHANGE_SCHEMAS}
+    for kind in KINDS:
+        known |= schemas(kind)
+    generated = get_openapi(
+        title="Sonarpoort newcore",
+        version=API_VERSION,
+        description="Clients and what belongs to them, vacancies and employers. An answer holds what the statement "
+        "names and nothing else. Errors are problem details (RFC 9457).",
+        routes=api.routes,
+        servers=[{"url": BASE}],
+        contact={"name": "Sonarpoort", "url": "https://sonarpoort.example", "email": "beheer@sonarpoort.example"},
+        tags=[{"name": name, "description": (module.__doc__ or "").strip()} for name, module in _TAGS.items()],
     )
+    return described(generated, known)
 
 
 async def _headed(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -133,9 +174,6 @@ def _refuse(app: FastAPI) -> None:
     async def refused(_: Request, fault: Exception) -> Response:
         return _answer(fault if isinstance(fault, Problem) else Problem(500, "The request failed."))
 
-    async def invalid(_: Request, fault: Exception) -> Response:
-        return _answer(problem.from_validation(fault.errors() if isinstance(fault, RequestValidationError) else ()))
-
     async def routed(_: Request, fault: Exception) -> Response:
         status = fault.status_code if isinstance(fault, HTTPException) else 500
         return _answer(Problem(status, str(getattr(fault, "detail", "The request failed."))))
@@ -145,7 +183,6 @@ def _refuse(app: FastAPI) -> None:
         return _answer(Problem(503, "The store does not answer; try again later."))
 
     app.add_exception_handler(Problem, refused)
-    app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, routed)
     app.add_exception_handler(SQLAlchemyError, down)
 

@@ -1,10 +1,11 @@
 """The OpenAPI description as the Dutch API Design Rules want it: 400 instead of 422, problems, the version header."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from newcore.problem import MEDIA_TYPE
 
-API_VERSION = "1.0.0"
+API_VERSION = "1.1.0"
 HEADER = "API-Version"
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _PROBLEM: dict[str, Any] = {
@@ -25,21 +26,32 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
+_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "a statement of the gateway: who asks, which function, which categories and places may be answered; "
+    "signed with Ed25519, for newcore alone, at most thirty seconds long",
+}
 _REFUSALS = {
     "400": "Invalid input",
     "401": "No statement, or none that is believed",
-    "403": "The statement names another function",
-    "404": "Unknown record",
+    "403": "The statement names another function, or not the category of a field that is asked by",
+    "404": "Unknown, or of somebody who lives outside the scope of the statement",
+    "413": "The body is too large",
     "503": "Store down",
 }
 
 
-def described(document: dict[str, Any]) -> dict[str, Any]:
-    """Complete a generated description."""
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for generated in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(generated, None)
-    schemas["Problem"] = _PROBLEM
+def described(document: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete a generated description with the schemas of the kinds, problems, the header and who may ask."""
+    components = document.setdefault("components", {})
+    generated = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        generated.pop(name, None)
+    components["schemas"] = generated | dict(schemas) | {"Problem": _PROBLEM}
+    components["securitySchemes"] = {"statement": _SCHEME}
+    document["security"] = [{"statement": []}]
     for path in document["paths"].values():
         for method in _METHODS & path.keys():
             _complete(path[method]["responses"])

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,8 @@ class Problem(Exception):  # noqa: N818  named after the document that it become
         """Give the members of the document."""
         title = HTTPStatus(self.status).phrase
         document: dict[str, Any] = {"type": "about:blank", "title": title, "status": self.status, "detail": self.detail}
-        return document | ({"errors": [asdict(each) for each in self.errors]} if self.errors else {})
-
-
-def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
-    """Turn the findings of the parser into one problem; the values themselves are not repeated."""
-    found = [FieldError(location(each["loc"]), str(each["type"]), str(each["msg"])) for each in errors]
-    return Problem(400, "The request does not follow the description of the API.", found)
-
-
-def location(path: Sequence[Any]) -> str:
-    """Write where a value stands: `query:limit`, `body:/title`."""
-    place, *rest = (str(each) for each in path)
-    return f"{place}:/{'/'.join(rest)}" if place == "body" else f"{place}:{'/'.join(rest)}"
+        told = [asdict(each) for each in self.errors[:MOST_ERRORS]]
+        return document | ({"errors": told} if told else {})
 
 
 def camel(name: str) -> str:

@@ -1,13 +1,14 @@
 """An employer, with the contact person whom mediators call; kept as texts."""
 
-from newcore.register.model import Kind
-
-READ = ("employer.view", "employer.manage")
-"""The functions that show employers."""
+from newcore.register.model import Kind, fields
 
 EMPLOYER = Kind(
+    name="employers",
+    title="Employer",
     table="employer",
-    fields=("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector"),
-    number="kvk",
+    fields=fields("EM", "kvk name address postcode city region contact_person phone email sector"),
+    first="kvk",
     filters=("kvk", "name", "city", "region", "sector"),
 )
+READ = ("employer.view", "employer.manage", "list.export")
+"""The functions that show employers."""

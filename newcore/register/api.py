@@ -1,76 +1,176 @@
-"""What the APIs of all kinds of records share: the shapes of changes, of pages, and how a store answers."""
+"""What the APIs of all kinds of records share: what a statement lets an answer hold, and the routes of whoever syncs."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Query as Parameter
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse
 
-from newcore.problem import Problem
-from newcore.register.commands import HIGHEST, LONGEST, Apply, Remove, faults
-from newcore.register.model import Applied, Kind, Page, Query, Stored
+from newcore.body import parsed
+from newcore.guard import Guard
+from newcore.problem import Problem, camel
+from newcore.register import document, question
+from newcore.register.commands import ID, applying, removing
+from newcore.register.digest import digest
+from newcore.register.model import PARENT, Applied, Kind, Page, Query, Stored
 from newcore.register.store import Register
+from newcore.statement import SYNC, Scope, Statement
 
-MOST = 200
-Text = Annotated[str, Field(max_length=LONGEST)]
-Filter = Annotated[str, Field(max_length=200)]
-Version = Annotated[int, Field(ge=0, le=HIGHEST, strict=True)]
-Removal = Annotated[int, Parameter(ge=0, le=HIGHEST, description="sequence of the source")]
+MOST_DIGESTS = 1000
 
 
-class Shape(BaseModel):
-    """A closed JSON object with camelCase names."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and which fields of an answer to it may be shown."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class Part(Shape):
-    """Which part of the found records, and in which order."""
-
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 20
-    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    sort: Annotated[str, Field(max_length=40, description="a field; -field: descending; absent: by number")] = ""
+    query: Query
+    shown: tuple[str, ...]
 
 
-class Change(Shape):
-    """What became of a change."""
-
-    result: Applied
-
-
-def query_of(kind: Kind, asked: Part) -> Query:
-    """Turn the parameters of a list into a query; refuses a sort on what is no filtered field."""
-    given: dict[str, Any] = asked.model_dump(exclude={"limit", "offset", "sort"}, exclude_unset=True)
-    if any("\x00" in text for text in given.values()):
-        raise Problem(400, "A filter holds a null character.")
-    names = {to_camel(name): name for name in kind.filters}
-    field = asked.sort.removeprefix("-")
-    if field and field not in names:
-        raise Problem(400, f"sort: allowed are {', '.join(names)}, with - in front for descending.")
-    return Query(given, asked.limit, asked.offset, names.get(field), asked.sort.startswith("-"))
+def shown_to(kind: Kind, stated: Statement) -> tuple[str, ...]:
+    """Name the fields of a kind that a statement lets an answer hold."""
+    return kind.shown(stated.function, stated.categories)
 
 
-def resource(record: Stored) -> dict[str, Any]:
-    """Write a record as the API shows it."""
-    return {"id": record.id, "version": record.version, **{to_camel(name): text for name, text in record.texts.items()}}
+def resource(record: Stored, shown: tuple[str, ...]) -> dict[str, Any]:
+    """Write a record as this answer may show it."""
+    return {"id": record.id, "version": record.version, **{camel(name): record.texts[name] for name in shown}}
 
 
-def page_of(name: str, page: Page) -> dict[str, Any]:
+def page_of(kind: Kind, page: Page, shown: tuple[str, ...]) -> JSONResponse:
     """Write a page of records."""
-    return {"total": page.total, name: [resource(record) for record in page.records]}
+    name = camel(kind.name.replace("-", "_"))
+    return JSONResponse({"total": page.total, name: [resource(record, shown) for record in page.records]})
 
 
-async def found(register: Register, identity: str) -> dict[str, Any]:
-    """Give one record; refuses an unknown one."""
-    record = await register.find(identity) if "\x00" not in identity else None
+async def found(register: Register, identity: str, scope: Scope | None = None) -> Stored:
+    """Give one record; refuses an unknown one, and one of somebody who lives elsewhere, in the same words."""
+    record = await register.find(identity, scope) if ID.fullmatch(identity) else None
     if record is None:
         raise Problem(404, "There is no such record.")
-    return resource(record)
+    return record
 
 
-async def changed(register: Register, kind: Kind, command: Apply | Remove) -> Change:
-    """Carry out a change that breaks no rule."""
-    if broken := faults(kind, command):
-        raise Problem(400, "The record cannot be kept like this.", broken)
-    applied = await (register.apply(command) if isinstance(command, Apply) else register.remove(command))
-    return Change(result=applied)
+def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
+    """Add the routes of whoever keeps records equal to their source; before routes that take any id."""
+    kind, only = register.kind, guard.serving(SYNC)
+    guarded = [Depends(only)]
+
+    def owner(record: Stored) -> dict[str, str]:
+        return {} if kind.parent is None else {camel(PARENT): record.texts[PARENT]}
+
+    @routes.get(
+        "/digests",
+        summary=f"List what is kept of {kind.name}",
+        dependencies=guarded,
+        responses=document.shown_as(f"{kind.title}Digests"),
+        openapi_extra={"parameters": document.listing_parameters(MOST_DIGESTS, "the id after which to go on")},
+    )
+    async def digests(request: Request) -> JSONResponse:
+        """Ids in order, each with its version and the digest of its texts."""
+        after, limit = question.after_from(request.query_params.multi_items(), MOST_DIGESTS)
+        listed = await register.after(after, limit)
+        told = [
+            {"id": each.id, "version": each.version, "digest": digest(each.texts), **owner(each)} for each in listed
+        ]
+        return JSONResponse({"digests": told})
+
+    @routes.put(
+        "/{id}",
+        summary=f"Make one of {kind.name} equal to its source",
+        dependencies=guarded,
+        responses=document.shown_as("Applied"),
+        openapi_extra=document.body_of(f"{kind.title}AtVersion"),
+    )
+    async def apply(id: str, request: Request) -> JSONResponse:  # noqa: A002  the name in the path
+        """Applied unless this version, or a later one, is there already."""
+        return _told(await register.apply(applying(kind, id, parsed(await request.body()))))
+
+    @routes.delete(
+        "/{id}",
+        summary=f"Remove one of {kind.name} for good",
+        dependencies=guarded,
+        responses=document.shown_as("Applied"),
+        openapi_extra={"parameters": document.version_parameter()},
+    )
+    async def remove(id: str, request: Request) -> JSONResponse:  # noqa: A002
+        """Removed unless this version, or a later one, is there already; it never comes back."""
+        version = question.version_from(request.query_params.multi_items())
+        return _told(await register.remove(removing(id, version)))
+
+
+def listed(routes: APIRouter, register: Register, guard: Guard) -> None:
+    """Add the listing of ids, and reading one record, for whoever syncs: persons are listed to nobody else."""
+    kind = register.kind
+
+    @routes.get(
+        "",
+        summary=f"List the ids of {kind.name}",
+        dependencies=[Depends(guard.serving(SYNC))],
+        responses=document.shown_as(f"{kind.title}Page"),
+        openapi_extra={"parameters": document.part_parameters()},
+    )
+    async def ids(request: Request) -> JSONResponse:
+        """Ids and versions, in the usual order."""
+        part = question.part_from(request.query_params.multi_items())
+        return page_of(kind, await register.search(Query({}, part.limit, part.offset)), ())
+
+
+def opened(routes: APIRouter, register: Register, guard: Guard, *functions: str) -> None:
+    """Add reading one record."""
+    kind = register.kind
+    stated_by = Depends(guard.serving(*functions, SYNC))
+
+    @routes.get("/{id}", summary=f"Read one of {kind.name}", responses=document.shown_as(kind.title))
+    async def read(id: str, stated: Annotated[Statement, stated_by]) -> JSONResponse:  # noqa: A002
+        """One record, without the fields of categories that the statement does not name."""
+        return JSONResponse(resource(await found(register, id, stated.scope), shown_to(kind, stated)))
+
+
+def searched(routes: APIRouter, register: Register, guard: Guard, *functions: str) -> None:
+    """Add a list that is asked by its address: of records that are of nobody."""
+    kind = register.kind
+    stated_by = Depends(guard.serving(*functions, SYNC))
+
+    @routes.get(
+        "",
+        summary=f"Find {kind.name}",
+        responses=document.shown_as(f"{kind.title}Page"),
+        openapi_extra={"parameters": document.filter_parameters(kind)},
+    )
+    async def search(request: Request, stated: Annotated[Statement, stated_by]) -> JSONResponse:
+        """By number, or by `sort`."""
+        shown = shown_to(kind, stated)
+        query = question.from_parameters(kind, request.query_params.multi_items(), shown)
+        return page_of(kind, await register.search(query), shown)
+
+
+def belonging(routes: APIRouter, register: Register, within: tuple[Register, Guard], *functions: str) -> None:
+    """Add the list of the records that belong to one client, within the scope of the statement."""
+    kind, (clients, guard) = register.kind, within
+    stated_by = Depends(guard.serving(*functions, SYNC))
+
+    @routes.get(
+        f"/{clients.kind.name}/{{id}}/{kind.name}",
+        summary=f"Read {kind.name} of a client",
+        responses=document.shown_as(f"{kind.title}Page"),
+        openapi_extra={"parameters": document.part_parameters()},
+    )
+    async def theirs(id: str, request: Request, stated: Annotated[Statement, stated_by]) -> JSONResponse:  # noqa: A002
+        """In the order of the file; a client who lives elsewhere is as unknown as one who does not exist."""
+        part = question.part_from(request.query_params.multi_items())
+        client = await found(clients, id, stated.scope)
+        query = Query({}, part.limit, part.offset, exact={PARENT: client.id}, scope=stated.scope)
+        return page_of(kind, await register.search(query), shown_to(kind, stated))
+
+
+async def asked(kind: Kind, request: Request, stated: Statement) -> Asked:
+    """Read the question of a search by body, within the scope of the statement."""
+    shown = shown_to(kind, stated)
+    query = question.from_body(kind, parsed(await request.body()), shown)
+    bounded = Query(query.filters, query.limit, query.offset, query.sort, query.descending, scope=stated.scope)
+    return Asked(bounded, shown)
+
+
+def _told(result: Applied) -> JSONResponse:
+    return JSONResponse({"result": result.value})

@@ -1,21 +1,42 @@
 """Records of one kind in PostgreSQL.
 
 Rules: a change is one statement with `WHERE version < :version`, so that two writers need no lock; a page and its total
-come from one snapshot; filters compare prepared forms (`newcore/search.py`), never the text itself.
+come from one snapshot; filters compare prepared forms (`newcore/search.py`), never the text itself. What changed is noted
+in the same transaction (`newcore/changes/store.py`). A record of a person who was removed is removed with her, and never
+kept afterwards: whoever writes one holds the person's lock, shared; whoever removes her holds it alone.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, MetaData, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    MetaData,
+    Table,
+    Text,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from newcore import search
+from newcore.changes.model import Change
+from newcore.changes.store import note
 from newcore.register.commands import Apply, Remove
-from newcore.register.model import Applied, Kind, Page, Query, Stored
+from newcore.register.model import PARENT, Applied, Kind, Page, Query, Stored
+from newcore.statement import Scope
 
 _METADATA = MetaData()
-_OWN = ("id", "version", "removed", "ordinal", "folded", "ordering")
+_PERSONS = 0x504552
+"""The first half of the advisory locks of persons ("PER")."""
 
 
 def table_of(kind: Kind) -> Table:
@@ -28,24 +49,25 @@ def table_of(kind: Kind) -> Table:
         Column("id", Text, primary_key=True),
         Column("version", BigInteger, nullable=False),
         Column("removed", Boolean, nullable=False),
-        Column("ordinal", BigInteger, nullable=False),
+        Column("rank", Text, nullable=False) if kind.by_name else Column("ordinal", BigInteger, nullable=False),
         Column("folded", JSONB, nullable=False),
         Column("ordering", JSONB, nullable=False),
-        *(Column(name, Text, nullable=False) for name in kind.fields),
+        *(Column(name, Text, nullable=False) for name in kind.names),
     )
 
 
 class Register:
     """The records of one kind."""
 
-    def __init__(self, engine: AsyncEngine, kind: Kind) -> None:
-        """Take the engine of the process and the kind of record."""
-        self._engine, self._kind, self._table = engine, kind, table_of(kind)
+    def __init__(self, engine: AsyncEngine, kind: Kind, children: Sequence[Kind] = ()) -> None:
+        """Take the engine of the process, the kind of record, and the kinds that belong to it and go with it."""
+        self._engine, self.kind, self._table = engine, kind, table_of(kind)
+        self._children = children
 
-    async def find(self, identity: str) -> Stored | None:
-        """Give one record; None: unknown or removed."""
+    async def find(self, identity: str, scope: Scope | None = None) -> Stored | None:
+        """Give one record; None: unknown, removed, or of somebody who lives elsewhere."""
         table = self._table
-        statement = select(table).where(table.c.id == identity, table.c.removed.is_(False))
+        statement = select(table).where(table.c.id == identity, *self._there(scope))
         async with self._engine.connect() as connection:
             row = (await connection.execute(statement)).mappings().first()
         return None if row is None else self._stored(dict(row))
@@ -53,7 +75,7 @@ class Register:
     async def search(self, query: Query) -> Page:
         """Give a page and the total of its query, from one snapshot."""
         table = self._table
-        found = [table.c.removed.is_(False), *self._conditions(query)]
+        found = [*self._there(query.scope), *self._conditions(query)]
         counted = select(func.count()).select_from(table).where(*found)
         paged = select(table).where(*found).order_by(*self._order(query)).limit(query.limit).offset(query.offset)
         async with self._engine.connect() as connection:
@@ -62,29 +84,51 @@ class Register:
             rows = (await connection.execute(paged)).mappings().all()
         return Page(tuple(self._stored(dict(row)) for row in rows), total)
 
+    async def after(self, identity: str, limit: int) -> tuple[Stored, ...]:
+        """Give the records that follow an id, in the order of their ids."""
+        table, key = self._table, self._table.c.id.collate("C")
+        statement = select(table).where(table.c.removed.is_(False), key > identity).order_by(key).limit(limit)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(statement)).mappings().all()
+        return tuple(self._stored(dict(row)) for row in rows)
+
     async def apply(self, command: Apply) -> Applied:
-        """Make a record equal to its source, unless it has this version or a later one."""
-        folded = {name: search.folded(command.texts[name]) for name in self._kind.filters}
-        ordering = {name: search.ordering(command.texts[name]) for name in self._kind.filters}
-        return await self._upsert(
-            {
-                "id": command.id,
-                "version": command.version,
-                "removed": False,
-                "ordinal": search.ordinal(command.texts[self._kind.number]),
-                "folded": folded,
-                "ordering": ordering,
-                **command.texts,
-            }
+        """Make a record equal to its source, unless it has this version or a later one, or its person was removed."""
+        texts, kind = command.texts, self.kind
+        folded = {name: search.folded(texts[name], kind.form(name)) for name in kind.filters}
+        ordering = {name: search.ordering(texts[name], kind.form(name)) for name in kind.filters}
+        first = texts[kind.first]
+        place = (
+            {"rank": search.rank(first, kind.form(kind.first))} if kind.by_name else {"ordinal": search.ordinal(first)}
         )
+        mark = {"removed": False, "folded": folded, "ordering": ordering}
+        async with self._engine.begin() as connection:
+            if kind.parent is not None and await self._is_gone(connection, kind.parent, texts[PARENT]):
+                return Applied.REMOVED
+            return await self._upsert(
+                connection, {"id": command.id, "version": command.version, **mark, **place, **texts}
+            )
 
     async def remove(self, command: Remove) -> Applied:
-        """Leave a tombstone, unless the record has this version or a later one; its texts are wiped."""
-        blank: dict[str, object] = dict.fromkeys(self._kind.fields, "")
-        mark = {"removed": True, "ordinal": 0, "folded": {}, "ordering": {}}
-        return await self._upsert({"id": command.id, "version": command.version, **mark, **blank})
+        """Leave a tombstone, unless the record has this version or a later one; its texts are wiped, and its children's."""
+        async with self._engine.begin() as connection:
+            if self._children:
+                await connection.execute(select(func.pg_advisory_xact_lock(_PERSONS, func.hashtext(command.id))))
+            applied = await self._upsert(
+                connection, {"id": command.id, "version": command.version, **_blank(self.kind)}
+            )
+            for child in self._children if applied is Applied.APPLIED else ():
+                await _wipe(connection, child, command.id)
+            return applied
 
-    async def _upsert(self, values: dict[str, object]) -> Applied:
+    async def _is_gone(self, connection: AsyncConnection, parent: Kind, identity: str) -> bool:
+        """Tell whether the person whom a record belongs to was removed; she is not while this transaction lasts."""
+        await connection.execute(select(func.pg_advisory_xact_lock_shared(_PERSONS, func.hashtext(identity))))
+        table = table_of(parent)
+        removed = (await connection.execute(select(table.c.removed).where(table.c.id == identity))).scalar()
+        return bool(removed)
+
+    async def _upsert(self, connection: AsyncConnection, values: dict[str, Any]) -> Applied:
         table = self._table
         proposed = insert(table).values(values)
         changes = {name: proposed.excluded[name] for name in values if name != "id"}
@@ -93,29 +137,63 @@ class Register:
             set_=changes,
             where=(table.c.version < proposed.excluded.version) & table.c.removed.is_(False),
         ).returning(table.c.id)
-        async with self._engine.begin() as connection:
-            if (await connection.execute(statement)).first() is not None:
-                return Applied.APPLIED
-            return await self._why_not(connection, str(values["id"]))
+        if (await connection.execute(statement)).first() is None:
+            removed = select(table.c.removed).where(table.c.id == values["id"])
+            return Applied.REMOVED if (await connection.execute(removed)).scalar_one() else Applied.OLDER
+        await note(connection, [Change(self.kind.name, values["id"], values["version"], values["removed"])])
+        return Applied.APPLIED
 
-    async def _why_not(self, connection: AsyncConnection, identity: str) -> Applied:
-        removed = select(self._table.c.removed).where(self._table.c.id == identity)
-        return Applied.REMOVED if (await connection.execute(removed)).scalar_one() else Applied.OLDER
+    def _there(self, scope: Scope | None) -> list[ColumnElement[bool]]:
+        """Say which records are there for a caller: kept, and of somebody who lives within the scope."""
+        kept: list[ColumnElement[bool]] = [self._table.c.removed.is_(False)]
+        person = self.kind.person
+        if scope is None or person is None:
+            return kept
+        people = table_of(person)
+        within = _within(people, scope)
+        if person is self.kind:
+            return [*kept, within]
+        whose = (people.c.id == self._table.c[PARENT], people.c.removed.is_(False), within)
+        return [*kept, select(literal(1)).select_from(people).where(*whose).exists()]
 
     def _conditions(self, query: Query) -> list[ColumnElement[bool]]:
-        wanted = {name: asked for name, asked in query.filters.items() if asked.strip()}
-        return [
-            self._table.c.folded[name].astext.collate("C").like(search.pattern(asked), escape="\\")
-            for name, asked in wanted.items()
-        ]
+        exact = [self._table.c[name] == text for name, text in query.exact.items()]
+        return exact + [self._matches(name, asked) for name, asked in query.filters.items() if asked.strip()]
+
+    def _matches(self, name: str, asked: str) -> ColumnElement[bool]:
+        form = self.kind.form(name)
+        value: ColumnElement[str] = self._table.c.folded[name].astext.collate("C")
+        if search.is_wild(asked):
+            return value.like(search.pattern(asked, form), escape="\\")
+        return value == search.folded(asked, form)
 
     def _order(self, query: Query) -> list[ColumnElement[Any]]:
-        table = self._table
+        table, tie = self._table, self._table.c.id.collate("C")
         if query.sort is None:
-            return [table.c.ordinal.asc(), table.c.id.collate("C").asc()]
-        key, tie = table.c.ordering[query.sort].astext.collate("C"), table.c.id.collate("C")
+            return [table.c.rank.collate("C").asc() if self.kind.by_name else table.c.ordinal.asc(), tie.asc()]
+        key = table.c.ordering[query.sort].astext.collate("C")
         return [key.desc(), tie.desc()] if query.descending else [key.asc(), tie.asc()]
 
     def _stored(self, row: dict[str, object]) -> Stored:
-        texts = {name: str(row[name]) for name in self._kind.fields}
+        texts = {name: str(row[name]) for name in self.kind.names}
         return Stored(str(row["id"]), int(str(row["version"])), texts)
+
+
+def _within(people: Table, scope: Scope) -> ColumnElement[bool]:
+    """Say that a person lives in, or falls under, a place of the scope; who lives nowhere is in none."""
+    places = [func.btrim(people.c[name]).in_(sorted(scope.regions)) for name in ("region", "responsible_region")]
+    town = [func.btrim(people.c.municipality) == scope.municipality] if scope.municipality is not None else []
+    return or_(false(), *(places if scope.regions else ()), *town)
+
+
+def _blank(kind: Kind) -> dict[str, Any]:
+    place: dict[str, Any] = {"rank": ""} if kind.by_name else {"ordinal": 0}
+    return {"removed": True, "folded": {}, "ordering": {}, **place, **dict.fromkeys(kind.names, "")}
+
+
+async def _wipe(connection: AsyncConnection, kind: Kind, person: str) -> None:
+    """Remove the records of a person, each at the version that it has."""
+    table = table_of(kind)
+    theirs = update(table).where(table.c[PARENT] == person, table.c.removed.is_(False))
+    wiped = await connection.execute(theirs.values(_blank(kind)).returning(table.c.id, table.c.version))
+    await note(connection, [Change(kind.name, row.id, row.version, removed=True) for row in wiped])

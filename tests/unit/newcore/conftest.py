@@ -11,8 +11,10 @@ import httpx
 import psycopg
 import pytest
 
-from newcore.app import application, engine_on
+from newcore.app import KINDS, application, engine_on
+from newcore.clients.model import CLIENT as CLIENT_KIND
 from newcore.guard import Guard
+from newcore.problem import camel
 from tests.unit.newcore.stated import PUBLIC, stated
 
 ALONE = "POORT_TEST_NEWCORE"
@@ -49,6 +51,71 @@ EMPLOYER = {
     "email": "hr1@werkgever.example",
     "sector": "zorg",
 }
+CLIENT = {
+    **{camel(name): f"{name} of the client" for name in CLIENT_KIND.names},
+    "version": 5,
+    "clientNumber": "1000001",
+    "surname": "Vries ",
+    "name": "Vries, Jan de",
+    "birthDate": "00-04-1961",
+    "bsn": "99990019",
+    "municipalityName": "Assen",
+    "municipality": "0106",
+    "region": "AM01",
+    "responsibleRegion": "AM01",
+    "occupationCode": "0106",
+    "modNum": "3",
+}
+NOTE = {
+    "version": 5,
+    "at": "24-11-2020",
+    "channel": "telefoon",
+    "author": "AWE0421",
+    "authorOrganisation": "UWV",
+    "subject": "Verhuizing",
+    "visibility": "team",
+    "text": "“Gebeld” over € 5 \x81 ",
+    "clientId": "1-71",
+    "position": "0",
+    "modNum": "0",
+}
+TASK = {
+    "version": 5,
+    "task": "Bellen",
+    "at": "01-12-2020",
+    "status": "Open",
+    "text": "bellen vóór einde maand",
+    "bsn": "99990019",
+    "name": "Vries, Jan de",
+    "municipalityName": "Assen",
+    "municipality": "0106",
+    "region": "AM01",
+    "clientId": "1-71",
+    "owner": "AWE0421",
+    "position": "0",
+}
+APPOINTMENT = {
+    "version": 5,
+    "at": "01-12-2020",
+    "with": "AWE0421",
+    "place": "Assen",
+    "kind": "gesprek",
+    "status": "gepland",
+    "clientId": "1-71",
+}
+REFERRAL = {
+    "version": 5,
+    "vacancyId": "2000001",
+    "at": "24-11-2020",
+    "referredBy": "AWE0421",
+    "status": "open",
+    "result": "",
+    "remark": "past goed",
+    "placed": "N",
+    "clientId": "1-71",
+    "position": "0",
+    "modNum": "0",
+}
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +136,15 @@ def newcore_dsn(request) -> str:
     if not own:
         own, owner = request.getfixturevalue("newcore_addresses")
     with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute("TRUNCATE vacancy, employer")
+        for table in (*(kind.table for kind in KINDS), "change"):
+            connection.execute(f"DELETE FROM {table}")
     return own
+
+
+def freshly(request: httpx.Request) -> httpx.Request:
+    """State the worker's function at the moment of a request, where a test states nothing."""
+    request.headers.setdefault("Authorization", stated()["Authorization"])
+    return request
 
 
 @pytest.fixture
@@ -78,6 +152,6 @@ async def client(newcore_dsn: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client that states the worker's function where a test states nothing, on the application itself."""
     engine = engine_on(newcore_dsn, pool=4)
     transport = httpx.ASGITransport(application(engine, Guard((PUBLIC,), time.time)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://newcore", headers=stated()) as asking:
+    async with httpx.AsyncClient(transport=transport, base_url="http://newcore", auth=freshly) as asking:
         yield asking
     await engine.dispose()

@@ -7,12 +7,16 @@ def test_generated_errors_are_replaced_by_problems():
         "paths": {"/x": {"get": {"responses": {"200": {"description": "ok"}, "422": {"description": "generated"}}}}},
         "components": {"schemas": {"HTTPValidationError": {}, "ValidationError": {}}},
     }
-    responses = described(document)["paths"]["/x"]["get"]["responses"]
-    assert set(responses) == {"200", "400", "401", "403", "404", "503"}
+    made = described(document, {"Client": {"type": "object"}})
+    responses = made["paths"]["/x"]["get"]["responses"]
+    assert set(responses) == {"200", "400", "401", "403", "404", "413", "503"}
     assert all("API-Version" in each["headers"] for each in responses.values())
-    assert set(document["components"]["schemas"]) == {"Problem"}
+    assert set(made["components"]["schemas"]) == {"Client", "Problem"}
 
 
-def test_a_document_without_schemas_gets_them():
-    """Also a first route without a body."""
-    assert "Problem" in described({"paths": {}})["components"]["schemas"]
+def test_everything_asks_for_a_statement():
+    """The description says so for every call, also for a first route without a body."""
+    made = described({"paths": {}}, {})
+    assert made["security"] == [{"statement": []}]
+    assert made["components"]["securitySchemes"]["statement"]["bearerFormat"] == "JWT"
+    assert "Problem" in made["components"]["schemas"]

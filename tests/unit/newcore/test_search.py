@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as some
 
-from newcore.search import folded, ordering, ordinal, pattern
+from newcore.search import Form, folded, is_wild, ordering, ordinal, pattern, rank
 
 
 def likes(asked: str, value: str) -> bool:
@@ -17,6 +17,7 @@ def likes(asked: str, value: str) -> bool:
 def test_a_value_without_wildcards_finds_itself(value):
     """Whatever signs it holds, those of SQL included."""
     assert likes(value, value)
+    assert not is_wild(value)
 
 
 @given(some.text(max_size=10), some.text(max_size=10))
@@ -24,6 +25,7 @@ def test_a_star_finds_whatever_follows(start, rest):
     """`x*` finds everything that begins with x."""
     plain = start.replace("*", "").replace("?", "").lstrip()
     assert likes(plain + "*", plain + rest) or folded(plain + rest) != (plain + rest).casefold()
+    assert is_wild(plain + "*")
 
 
 def test_signs_of_sql_are_plain_signs():
@@ -31,11 +33,31 @@ def test_signs_of_sql_are_plain_signs():
     assert pattern(r"50%_\x*?") == r"50\%\_\\x%_"
 
 
+def test_zeros_in_front_of_a_number_do_not_count():
+    """A BSN is found as the screens show it and as it is written; in other fields a zero is a sign like any other."""
+    assert folded(" 099990019", Form.NUMBER) == folded("99990019", Form.NUMBER)
+    assert pattern("0999*", Form.NUMBER) == "999%"
+    assert folded("0106") == "0106"
+
+
 def test_dates_and_numbers_sort_by_value():
-    """By year first; 9 before 10; what is neither keeps its text."""
-    assert ordering("01-02-2019") < ordering("31-12-2019") < ordering("01-01-2020")
+    """By year first, an unknown day before the first; 9 before 10; what is neither keeps its text."""
+    days = ["", "31-12-2018", "01-02-2019", "31-12-2019", "00-01-2020", "01-01-2020"]
+    assert sorted({*days}, key=lambda day: ordering(day, Form.DATE)) == days
     assert ordering("9") < ordering("10")
     assert ordering(" Kok ") == "kok"
+
+
+def test_only_a_date_is_sorted_as_one():
+    """A title that looks like a date is a text."""
+    assert ordering("01-02-2019") == "01-02-2019"
+
+
+def test_a_name_has_its_place_without_case_and_blanks_behind():
+    """As a list of names is read; a blank in front counts."""
+    assert rank("Vries \xa0") == "vries"
+    assert rank(" Aa") < rank("aa") < rank("Ab")
+    assert rank("24-11-2020", Form.DATE) == "20201124"
 
 
 def test_the_number_gives_the_place():

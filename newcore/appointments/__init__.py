@@ -1,0 +1,1 @@
+"""Appointments: when a client is seen, by whom and where."""

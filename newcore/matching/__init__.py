@@ -1,0 +1,1 @@
+"""Matching: the clients who want the occupation of a vacancy."""

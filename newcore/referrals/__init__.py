@@ -1,0 +1,1 @@
+"""Referrals: which client was put forward for which vacancy, and what became of it."""

@@ -1,0 +1,1 @@
+"""Tasks: the work list of an employee."""

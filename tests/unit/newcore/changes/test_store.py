@@ -1,0 +1,44 @@
+import asyncio
+
+import pytest
+
+from newcore.app import engine_on
+from newcore.changes.store import Outbox
+from newcore.employers.model import EMPLOYER
+from newcore.register.commands import Apply
+from newcore.register.store import Register
+
+TEXTS = dict.fromkeys(EMPLOYER.names, "x")
+
+
+@pytest.fixture
+async def engine(newcore_dsn):
+    """The engine of a process, on empty tables."""
+    engine = engine_on(newcore_dsn, pool=6)
+    yield engine
+    await engine.dispose()
+
+
+async def test_whoever_reads_on_misses_nothing(engine):
+    """While many write at once: a number that was read past never gets company below it."""
+    register, outbox = Register(engine, EMPLOYER), Outbox(engine)
+    writing = [asyncio.create_task(register.apply(Apply(f"1-E{each}", 1, TEXTS))) for each in range(80)]
+    seen, last = [], 0
+    while not all(task.done() for task in writing):
+        for change in await outbox.after(last, 1000):
+            seen.append(change.id)
+            last = change.sequence
+    seen += [change.id for change in await outbox.after(last, 1000)]
+    await asyncio.gather(*writing)
+    assert len(seen) == 80
+    assert set(seen) == {f"1-E{each}" for each in range(80)}
+
+
+async def test_a_change_that_fails_is_not_told(engine):
+    """Both are of one transaction: without the record there is no row of it."""
+    register, outbox = Register(engine, EMPLOYER), Outbox(engine)
+    with pytest.raises(KeyError):
+        await register.apply(Apply("1-E1", 1, {}))
+    with pytest.raises(Exception, match=r"0x00|NUL"):
+        await register.apply(Apply("1-E1", 1, TEXTS | {"address": "\x00"}))
+    assert await outbox.after(0, 10) == ()

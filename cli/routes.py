@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.dryrun import dry_run
 from cli.output import Json, show, show_rows
 from cli.routefile import Change, RouteFile
 from cli.start import begin
@@ -27,6 +28,7 @@ from proxy.routing.state import converged, described
 from proxy.routing.table import RoutingTable, check_successor, uncovered
 
 app = typer.Typer()
+app.command("dry-run")(dry_run)
 Name = Annotated[str, typer.Argument(metavar="GROUP", help="group of routing.yaml")]
 Why = Annotated[str, typer.Option("--reason", help="why, for whoever asks later")]
 

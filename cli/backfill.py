@@ -12,12 +12,12 @@ from proxy.database import Role, open_cluster
 from proxy.errors import OperatorError, UpstreamError
 from proxy.settings import Settings
 from rollout import store
-from rollout.record import BY_GROUP, RejectedError
-from rollout.worker import Backfill
+from rollout.backfill.worker import Backfill
+from rollout.record import FILLED
 
 
 def backfill(
-    group: Annotated[str, typer.Argument(metavar="GROUP", help=f"what to fill: {', '.join(BY_GROUP)}")],
+    group: Annotated[str, typer.Argument(metavar="GROUP", help=f"what to fill: {', '.join(FILLED)}")],
     afresh: Annotated[bool, typer.Option("--afresh", help="from the start, though an earlier run broke off")] = False,
     once: Annotated[bool, typer.Option("--once", help="do nothing where an earlier run came to its end")] = False,
     as_json: Json = False,
@@ -27,7 +27,7 @@ def backfill(
     with open_cluster(settings) as cluster:
         try:
             result = asyncio.run(_filled(settings, cluster.dsn(Role.WORKER), group, afresh=afresh, once=once))
-        except (UpstreamError, RejectedError) as fault:
+        except UpstreamError as fault:
             raise OperatorError(f"{group}: the backfill broke off ({fault}); run it again to go on") from fault
     show(result, ", ".join(f"{name} {value}" for name, value in result.items()), as_json=as_json)
 

@@ -1,7 +1,7 @@
 """What `poort worker` does, made from the settings: one named duty a line. The worker keeps them running."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -16,7 +16,7 @@ from proxy.database import Cluster, Role
 from proxy.errors import OperatorError
 from proxy.identity.store import sweep
 from proxy.settings import Settings
-from rollout.record import BY_GROUP
+from rollout.reconcile.worker import Reconcile
 from rollout.worker import Sync
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
     except OperatorError as fault:
         log.error("the new core is NOT kept up to date", reason=str(fault))  # noqa: TRY400  the reason says all
         return named
-    return named | {f"sync-{group}": partial(sync, settings, dsn, group) for group in BY_GROUP}
+    return named | {"sync": partial(sync, settings, dsn), "reconcile": partial(reconcile, settings, dsn)}
 
 
 async def sweep_sessions(dsn: str, idle: float, stop: asyncio.Event, pause: float = SWEEP_SECONDS) -> None:
@@ -60,16 +60,26 @@ async def sweep_sessions(dsn: str, idle: float, stop: asyncio.Event, pause: floa
             await asyncio.wait_for(stop.wait(), pause)
 
 
-async def sync(settings: Settings, dsn: str, group: str, stop: asyncio.Event) -> None:
-    """Keep a group of the new core up to date until told to stop."""
+async def sync(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
+    """Keep the new core up to date until told to stop."""
     async with open_sides(settings, dsn) as sides:
-        following = asyncio.create_task(Sync(sides, group).run())
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait((following, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if following.done():
-                following.result()
-        finally:
-            for task in (following, stopping):
-                task.cancel()
-            await asyncio.gather(following, stopping, return_exceptions=True)
+        await _until(stop, Sync(sides).run())
+
+
+async def reconcile(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
+    """Compare the new core with the legacy, over and over, with what nobody else needs of the budget, until told to stop."""
+    async with open_sides(settings, dsn, spare=True) as sides:
+        await _until(stop, Reconcile(sides, "worker").run())
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    following = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((following, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            following.result()
+    finally:
+        for task in (following, stopping):
+            task.cancel()
+        await asyncio.gather(following, stopping, return_exceptions=True)

@@ -8,7 +8,7 @@ from proxy.grants.grant import ended
 from proxy.identity.astray import Seen
 from proxy.identity.binding import session_key
 from proxy.identity.continuity import advance, fronted, opened
-from proxy.model.call import Kind
+from proxy.model.call import Call, Kind
 from proxy.model.decision import Effect, Reason
 from proxy.model.entry import (
     Access,
@@ -29,6 +29,7 @@ from proxy.model.http import BadHead
 from proxy.model.person import Authorship
 from proxy.model.principal import Session
 from proxy.policy.sift import Sifted
+from proxy.routing.choose import functions_of
 from proxy.trail import House, Trail, Verdict
 
 
@@ -46,11 +47,20 @@ def intent(house: House, trail: Trail) -> Intent:
         group=route.group,
         core=route.core,
         revision=route.revision,
-        entity=call.vacancy or next(iter(call.row_ids), None),
+        entity=next(iter(named(call)), None),
         command=b" ".join((request.method, request.target, request.body)),
         session=trail.session.key if trail.session else None,
         captured=route.captured,
+        functions=functions_of(call),
+        named=named(call),
     )
+
+
+def named(call: Call) -> tuple[str, ...]:
+    """Name all rows that a call may change: persons first, then what is no person; a vacancy only where nobody is named."""
+    record = dict(call.aliases).get("record")
+    rows = tuple(dict.fromkeys((*call.row_ids, *((record,) if record else ()))))
+    return rows or ((call.vacancy,) if call.vacancy else ())
 
 
 def released(house: House, trail: Trail) -> tuple[Entry, ...]:
@@ -278,11 +288,11 @@ def moved(session: Session, trail: Trail) -> Session:
 
 
 def wrote(session: Session, trail: Trail) -> Session:
-    """Remember an own write, so that the session reads it on the core that has it."""
-    group = trail.route.group if trail.route and trail.route.captured else None
-    if group is None or trail.journal is None or trail.outcome is OutcomeState.REJECTED:
+    """Remember an own write, for every group that shows what it changed: the session reads it on the core that has it."""
+    groups = trail.route.touched if trail.route else ()
+    if not groups or trail.journal is None or trail.outcome is OutcomeState.REJECTED:
         return session
-    return replace(session, wrote={**session.wrote, group: trail.journal})
+    return replace(session, wrote={**session.wrote, **dict.fromkeys(groups, trail.journal)})
 
 
 def rekeyed(house: House, trail: Trail, change: SessionChange) -> SessionChange:

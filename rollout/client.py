@@ -1,4 +1,8 @@
-"""The new core's API as backfill and sync use it."""
+"""The new core's API as backfill, sync and reconcile use it.
+
+Rule: each request carries a statement of its own, in the name of the worker and for `sync.apply`: newcore writes for this
+function and no other. An answer that newcore refuses as such is told by the places and codes of what is wrong, never by values.
+"""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Self
@@ -10,13 +14,20 @@ from proxy.errors import UpstreamError
 from proxy.model.person import Category
 from proxy.model.principal import Role
 from proxy.model.statement import Statement
-from rollout.record import Entity, RejectedError, Row
+from rollout.record import Entity, Held, RejectedError, Row, camel
 
-PAGE = 200
+PAGE, DIGESTS = 200, 1000
 TIMEOUT_SECONDS = 10.0
 USER, FUNCTION = "poort-worker", "sync.apply"
-"""Who asks, and for what: newcore writes for this function and no other."""
-_COLLECTIONS: Mapping[Entity, str] = {Entity.VACANCY: "vacancies", Entity.EMPLOYER: "employers"}
+COLLECTIONS: Mapping[Entity, str] = {
+    Entity.VACANCY: "vacancies",
+    Entity.EMPLOYER: "employers",
+    Entity.CLIENT: "clients",
+    Entity.NOTE: "contact-notes",
+    Entity.REFERRAL: "referrals",
+    Entity.TASK: "tasks",
+    Entity.APPOINTMENT: "appointments",
+}
 
 
 class NewcoreClient:
@@ -35,42 +46,78 @@ class NewcoreClient:
 
     async def apply(self, entity: Entity, row: Row, version: int) -> str:
         """Make a record equal to its source at a version."""
-        body = {_camel(name): text for name, text in row.texts.items()} | {"version": version}
-        answer = await self._ask("PUT", f"/{_COLLECTIONS[entity]}/{row.id}", json=body)
-        return str(answer["result"])
+        body = {camel(name): text for name, text in row.texts.items()} | {"version": version}
+        return str((await self._told("PUT", f"/{COLLECTIONS[entity]}/{row.id}", json=body))["result"])
 
     async def remove(self, entity: Entity, row_id: str, version: int) -> str:
         """Remove a record for good at a version."""
-        answer = await self._ask("DELETE", f"/{_COLLECTIONS[entity]}/{row_id}", params={"version": version})
+        answer = await self._told("DELETE", f"/{COLLECTIONS[entity]}/{row_id}", params={"version": version})
         return str(answer["result"])
 
-    async def rows(self, entity: Entity) -> AsyncIterator[str]:
-        """Give the ids of all records."""
-        name, offset = _COLLECTIONS[entity], 0
+    async def held(self, entity: Entity, subject: str | None = None) -> AsyncIterator[Held]:
+        """Give all records of a kind in the order of their ids, or those of one subject, without a digest."""
+        found = self._digests(entity) if subject is None else self._belonging(entity, subject)
+        async for each in found:
+            yield each
+
+    async def texts(self, entity: Entity, row_id: str) -> Mapping[str, str] | None:
+        """Give the texts of a record under the names of the API; None: newcore has no such record."""
+        answer = await self._ask("GET", f"/{COLLECTIONS[entity]}/{row_id}")
+        return (
+            None if answer is None else {name: text for name, text in answer.items() if name not in {"id", "version"}}
+        )
+
+    async def _digests(self, entity: Entity) -> AsyncIterator[Held]:
+        after = ""
         while True:
-            page = await self._ask("GET", f"/{name}", params={"limit": PAGE, "offset": offset})
-            for each in page[name]:
-                yield str(each["id"])
+            asked = {"limit": DIGESTS, "after": after}
+            page = (await self._told("GET", f"/{COLLECTIONS[entity]}/digests", params=asked))["digests"]
+            for each in page:
+                yield Held(each["id"], each.get("clientId", each["id"]), each["version"], each["digest"])
+            if len(page) < DIGESTS:
+                return
+            after = page[-1]["id"]
+
+    async def _belonging(self, entity: Entity, subject: str) -> AsyncIterator[Held]:
+        name, offset = camel(COLLECTIONS[entity].replace("-", "_")), 0
+        while True:
+            asked = {"limit": PAGE, "offset": offset}
+            page = await self._ask("GET", f"/clients/{subject}/{COLLECTIONS[entity]}", params=asked)
+            for each in page[name] if page else ():
+                yield Held(each["id"], subject, each["version"], "")
             offset += PAGE
-            if offset >= page["total"]:
+            if page is None or offset >= page["total"]:
                 return
 
-    async def _ask(self, method: str, path: str, **values: Any) -> dict[str, Any]:
+    async def _told(self, method: str, path: str, **values: Any) -> dict[str, Any]:
+        answer = await self._ask(method, path, **values)
+        if answer is None:
+            raise UpstreamError("status-404", sent=True, core="newcore")
+        return answer
+
+    async def _ask(self, method: str, path: str, **values: Any) -> dict[str, Any] | None:
+        """Ask; None: there is no such record."""
         stated = Statement(uuid4(), USER, Role.MIG, "", FUNCTION, frozenset(Category))
+        headers = {"Authorization": f"Bearer {self._sign(stated)}"}
         try:
-            answer = await self._http.request(
-                method, path, headers={"Authorization": f"Bearer {self._sign(stated)}"}, **values
-            )
+            answer = await self._http.request(method, path, headers=headers, **values)
         except httpx.HTTPError as fault:
             raise UpstreamError(type(fault).__name__, sent=True, core="newcore") from fault
         if answer.status_code == 400:
-            raise RejectedError(f"newcore refuses {method} {path}: {answer.text[:300]}")
+            raise RejectedError(_refused(answer))
+        if answer.status_code == 404 and method == "GET":
+            return None
         if answer.status_code != 200:
             raise UpstreamError(f"status-{answer.status_code}", sent=True, core="newcore")
         found: dict[str, Any] = answer.json()
         return found
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
+def _refused(answer: httpx.Response) -> str:
+    """Say what newcore refuses: places and codes."""
+    try:
+        errors = answer.json().get("errors", [])
+        places = sorted({f"{each['location']} {each['code']}" for each in errors})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        places = []
+    return f"newcore refuses it: {', '.join(places[:10]) or 'no reason given'}"

@@ -1,10 +1,11 @@
 """Where backfill and sync keep their place: journal, watermark and backfill rows, under the worker's role.
 
-Rules: one worker at a time holds a group (advisory lock); numbers come from the journal's own sequence, so that versions
-of backfill and sync are of one order; a watermark moves only after what it promises is durable in the new core.
+Rules: one worker at a time follows the journal, and one backfill at a time fills a group (advisory locks); numbers come
+from the journal's own sequence, so that versions of backfill and sync are of one order; a group is followed from the moment
+its backfill takes its number, and its watermark counts once that backfill is finished.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,16 +14,18 @@ from uuid import UUID
 import psycopg
 
 from proxy.journal.states import State
-from proxy.journal.store import Ask, advance, pending, settle, watermarks
-from rollout.plan import Mutation
+from proxy.journal.store import Ask, Captured, advance, pending, settle
+from proxy.routing.entity import FILLED, changing, touched
+from rollout.plan import Mutation, Settled, fate
+from rollout.record import Entity
 
 type Connection = psycopg.AsyncConnection[Any]
 
+FOLLOWING = "journal"
 _JOURNAL_LOCK = 0x4A4F5552  # journal_append holds it until commit
 _WORKER_LOCK = 0x53594E43
-_UNKNOWN = "SELECT intent, clock_timestamp() - max(at) FROM journal_state WHERE intent = ANY(%s) AND state = 'unknown' GROUP BY intent"
 _OPEN = """
-SELECT count(*) FROM journal j WHERE j.grp = %(group)s AND j.seq < %(before)s
+SELECT count(*) FROM journal j WHERE coalesce(j.functions, ARRAY[j.function]) && %(functions)s AND j.seq < %(before)s
     AND (j.at > clock_timestamp() - interval '5 minutes')
     AND (NOT EXISTS (SELECT FROM journal_state s WHERE s.intent = j.id)
         OR (EXISTS (SELECT FROM journal_state s WHERE s.intent = j.id AND s.state = 'unknown'
@@ -33,6 +36,13 @@ _BEGIN = """
 INSERT INTO backfill (grp, horizon) VALUES (%(group)s, %(horizon)s)
 ON CONFLICT (grp) DO UPDATE SET horizon = excluded.horizon, entity = '', place = '',
     started_at = clock_timestamp(), finished_at = NULL
+"""
+_FOLLOWED = "SELECT b.grp, coalesce(w.seq, b.horizon) FROM backfill b LEFT JOIN journal_watermark w ON w.grp = b.grp"
+_AWAITED = """
+SELECT max(j.seq) FROM journal j
+WHERE j.captured AND j.seq > %(after)s AND coalesce(j.functions, ARRAY[j.function]) && %(functions)s
+    AND (%(row)s = ANY(coalesce(j.named, ARRAY[j.entity])) OR coalesce(cardinality(j.named), 0) = 0 AND j.entity IS NULL)
+    AND NOT EXISTS (SELECT FROM journal_state s WHERE s.intent = j.id AND s.state IN ('synced', 'rejected', 'conflict'))
 """
 
 
@@ -49,11 +59,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What follows the watermark of a group."""
+    """What follows the lowest watermark of the groups that are followed."""
 
     mutations: tuple[Mutation, ...]
-    after: int
-    horizon: int
+    after: dict[str, int]
 
 
 async def connect(dsn: str) -> Connection:
@@ -61,9 +70,9 @@ async def connect(dsn: str) -> Connection:
     return await psycopg.AsyncConnection.connect(dsn, autocommit=True, connect_timeout=5)
 
 
-async def hold(connection: Connection, group: str) -> bool:
-    """Try to become the one worker of a group, for as long as the connection lives."""
-    found = await connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_WORKER_LOCK, group))
+async def hold(connection: Connection, what: str) -> bool:
+    """Try to become the one that does this, for as long as the connection lives."""
+    found = await connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_WORKER_LOCK, what))
     row = await found.fetchone()
     return bool(row and row[0])
 
@@ -71,49 +80,87 @@ async def hold(connection: Connection, group: str) -> bool:
 async def fresh_number(connection: Connection) -> int:
     """Take a number of the journal's sequence; every lower one is visible, or was never given to a row."""
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_JOURNAL_LOCK,))
-        found = await connection.execute("SELECT nextval('journal_seq_seq')")
-        row = await found.fetchone()
-    return int(row[0]) if row else 0
+        return await _number(connection)
 
 
-async def still_open(connection: Connection, group: str, before: int) -> int:
-    """Count mutations below a number that may still change legacy."""
-    found = await connection.execute(_OPEN, {"group": group, "before": before})
+async def _number(connection: Connection) -> int:
+    await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_JOURNAL_LOCK,))
+    found = await connection.execute("SELECT nextval('journal_seq_seq')")
     row = await found.fetchone()
     return int(row[0]) if row else 0
 
 
-async def stretch(connection: Connection, group: str, limit: int = 200) -> Stretch:
-    """Read what follows the watermark."""
-    after = (await watermarks(connection)).get(group, 0)
-    found = await pending(connection, Ask(group, after, limit))
-    unknown = [each.intent for each in found.captured if each.state is State.UNKNOWN]
-    ages = await _ages(connection, unknown)
-    mutations = tuple(
-        Mutation(each.sequence, each.intent, each.entity, ages.get(each.intent)) for each in found.captured
+async def still_open(connection: Connection, entities: Iterable[Entity], before: int) -> int:
+    """Count mutations below a number that may still change such a record in legacy."""
+    values = {"functions": sorted(changing(entities)), "before": before}
+    row = await (await connection.execute(_OPEN, values)).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def awaited(connection: Connection, entities: Iterable[Entity], row_id: str, after: int) -> bool:
+    """Tell whether a captured mutation above a number may explain why a record is not the same on both sides."""
+    values = {"functions": sorted(changing(entities)), "row": row_id, "after": after}
+    row = await (await connection.execute(_AWAITED, values)).fetchone()
+    return bool(row and row[0])
+
+
+async def followed(connection: Connection) -> dict[str, int]:
+    """Give the groups that are kept up to date, filled or being filled, with how far each is."""
+    found = await connection.execute(_FOLLOWED)
+    return {group: seq for group, seq in await found.fetchall() if group in FILLED}
+
+
+async def filled(connection: Connection) -> tuple[str, ...]:
+    """Give the groups whose backfill is finished."""
+    found = await connection.execute("SELECT grp FROM backfill WHERE finished_at IS NOT NULL ORDER BY grp")
+    return tuple(row[0] for row in await found.fetchall() if row[0] in FILLED)
+
+
+async def stretch(connection: Connection, limit: int = 2000) -> Stretch:
+    """Read what follows the lowest watermark, in one snapshot with the groups that are followed.
+
+    A mutation that is in it came before, or with, every group that is not: such a group's backfill has a higher number.
+    """
+    async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        after = await followed(connection)
+        if not after:
+            return Stretch((), {})
+        found = await pending(connection, Ask(min(after.values()), limit))
+    return Stretch(tuple(_mutation(each) for each in found), after)
+
+
+def _mutation(each: Captured) -> Mutation:
+    told = fate(
+        settled=each.state in {State.SYNCED, State.CONFLICT},
+        refused=each.state is State.REJECTED,
+        unknown_for=each.unknown_for,
+        acked=each.state is State.ACKED,
     )
-    return Stretch(mutations, after, found.horizon)
+    return Mutation(each.sequence, each.intent, each.rows, touched(each.functions), told)
 
 
-async def _ages(connection: Connection, intents: Sequence[UUID]) -> dict[UUID, Any]:
-    """Tell how long outcomes have been unknown; one without a row was taken as such after the journal's patience."""
-    if not intents:
-        return {}
-    found = await connection.execute(_UNKNOWN, (list(intents),))
-    return {row[0]: row[1] for row in await found.fetchall()}
+async def finish(connection: Connection, outcome: Settled) -> None:
+    """Record which mutations are carried over, then move the watermarks."""
+    async with connection.transaction():
+        await _settle(connection, outcome.done, State.SYNCED)
+        await _settle(connection, outcome.aside, State.CONFLICT)
+        for group, number in outcome.watermarks.items():
+            await advance(connection, group, number)
 
 
-async def finish(connection: Connection, group: str, done: Sequence[UUID], watermark: int) -> None:
-    """Record that mutations are carried over, then move the watermark."""
-    for intent in done:
-        await settle(connection, intent, State.SYNCED)
-    await advance(connection, group, watermark)
+async def _settle(connection: Connection, intents: Sequence[UUID], state: State) -> None:
+    if intents:
+        await settle(connection, intents, state)
 
 
-async def begin(connection: Connection, group: str, horizon: int) -> None:
-    """Begin a backfill from its start."""
-    await connection.execute(_BEGIN, {"group": group, "horizon": horizon})
+async def begin(connection: Connection, group: str) -> int:
+    """Begin a backfill from its start, under a number of its own; from now on the group is followed."""
+    async with connection.transaction():
+        number = await _number(connection)
+        await connection.execute(_BEGIN, {"group": group, "horizon": number})
+        await advance(connection, group, number)
+    return number
 
 
 async def place(connection: Connection, group: str) -> Place | None:
@@ -126,11 +173,10 @@ async def place(connection: Connection, group: str) -> Place | None:
 
 
 async def keep(connection: Connection, group: str, entity: str, row_id: str) -> None:
-    """Keep the place of a backfill after a record."""
+    """Keep the place of a backfill after a subject."""
     await connection.execute("UPDATE backfill SET entity = %s, place = %s WHERE grp = %s", (entity, row_id, group))
 
 
-async def complete(connection: Connection, group: str, horizon: int) -> None:
-    """End a backfill: newcore holds everything up to its number."""
+async def complete(connection: Connection, group: str) -> None:
+    """End a backfill: newcore holds everything up to its number, and what was captured since is followed."""
     await connection.execute("UPDATE backfill SET finished_at = clock_timestamp() WHERE grp = %s", (group,))
-    await advance(connection, group, horizon)

@@ -1,4 +1,4 @@
-"""The legacy as a client sees it, for the movers: log in, page through vacancies, open one, open an employer.
+"""The legacy as a client sees it, for the movers: log in, page through its lists, open what they show, page by page.
 
 Rules: one session, one request at a time; every request waits for the bucket that is shared with all that is not a
 client's own request; only reads; an answer that does not fit the map is an error, never half a record.
@@ -11,7 +11,7 @@ from typing import Self
 
 import httpx
 
-from adapters.legacy_sonar import records
+from adapters.legacy_sonar import dossier, records
 from adapters.legacy_sonar.content import UnreadableError, decode
 from adapters.legacy_sonar.login import is_entry, token
 from adapters.legacy_sonar.page import Page, compile_map, parse
@@ -30,12 +30,13 @@ async def no_wait() -> None:
 
 @dataclass(frozen=True, slots=True)
 class LegacyRecord:
-    """A vacancy or an employer as legacy shows it."""
+    """A record as the form of one page of legacy shows it, and what the head of that page says."""
 
     row_id: str
     version: int | None
     """Legacy's modification number."""
     texts: Mapping[str, str] = field(repr=False)
+    head: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class LegacyClient:
@@ -82,20 +83,68 @@ class LegacyClient:
         async for row in self._listed("SNR Werkgever Zoek View", "SNR Werkgever List Applet", ()):
             yield row
 
+    async def people(self, criteria: Mapping[int, str] | None = None) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        """Give every person of a search, page after page (control -> criterion)."""
+        asked = tuple((f"s_1_1_{control}_0", value) for control, value in (criteria or {}).items())
+        async for row in self._listed(*dossier.PEOPLE, asked):
+            yield row
+
+    async def tasks(self, bsn: str | None = None) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        """Give the line that a work list has of every person, or of those with a BSN."""
+        if bsn is None:
+            method: tuple[tuple[str, str], ...] = (("SWEMethod", "ExecuteNamedQuery"), ("SWEQueryName", "Alle klanten"))
+        else:
+            method = (("SWEMethod", "ExecuteQuery"), ("s_10_1_3_0", bsn))
+        async for row in self._turned(*dossier.TASKS, method):
+            yield row
+
     async def open_vacancy(self, row_id: str) -> LegacyRecord:
         """Read one vacancy whole; raises UpstreamError (`not-found`)."""
-        return await self._opened("SNR Vacature View", row_id)
+        return await self.open("SNR Vacature View", row_id)
 
     async def open_employer(self, row_id: str) -> LegacyRecord:
         """Read one employer whole; raises UpstreamError (`not-found`)."""
-        return await self._opened("SNR Werkgever View", row_id)
+        return await self.open("SNR Werkgever View", row_id)
+
+    async def open(self, view: str, row_id: str) -> LegacyRecord:
+        """Read the form of one page of a record; raises UpstreamError (`not-found`)."""
+        page, body = await self._page(("SWECmd", "GotoView"), ("SWEView", view), ("SWERowId", row_id))
+        try:
+            found, version, texts = records.form(page, body)
+        except UnreadableError as error:
+            raise UpstreamError(f"unreadable ({error.reason})", sent=True) from error
+        if found != row_id:
+            raise UpstreamError("another record than asked", sent=True)
+        return LegacyRecord(found, version, texts, records.head(page, body))
+
+    async def children(self, view: str, applet: str, row_id: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """Read all child rows of a person, in legacy's order; raises UpstreamError (`not-found`)."""
+        page, body = await self._page(("SWECmd", "GotoView"), ("SWEView", view), ("SWERowId", row_id))
+        if records.parent(page) != row_id:
+            raise UpstreamError("another record than asked", sent=True)
+        base = (("SWECmd", "InvokeMethod"), ("SWEView", view), ("SWEApplet", applet))
+        if records.first(page) > 1:  # where this session left that list
+            page, body = await self._page(*base, ("SWEMethod", "GotoFirstSet"))
+        found = dict(records.rows(page, body))
+        while len(found) < records.total(page):
+            page, body = await self._page(*base, ("SWEMethod", "GotoNextSet"))
+            fresh = {row: texts for row, texts in records.rows(page, body) if row not in found}
+            if not fresh or records.parent(page) != row_id:
+                raise UpstreamError("a list that changed while it was read", sent=True)
+            found |= fresh
+        return tuple(found.items())
 
     async def _listed(
         self, view: str, applet: str, asked: tuple[tuple[str, str], ...]
     ) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        async for row in self._turned(view, applet, (("SWEMethod", "ExecuteQuery"), *asked)):
+            yield row
+
+    async def _turned(
+        self, view: str, applet: str, method: tuple[tuple[str, str], ...]
+    ) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
         base = (("SWECmd", "InvokeMethod"), ("SWEView", view), ("SWEApplet", applet))
-        await self._page(("SWECmd", "GotoView"), ("SWEView", view))
-        page, body = await self._page(*base, ("SWEMethod", "ExecuteQuery"), *asked)
+        page, body = await self._page(*base, *method)
         seen: set[str] = set()
         for _ in range(_MOST_PAGES):
             fresh = [(row, texts) for row, texts in records.rows(page, body) if row not in seen]
@@ -105,16 +154,6 @@ class LegacyClient:
             if not fresh or len(seen) >= records.total(page):
                 return
             page, body = await self._page(*base, ("SWEMethod", "GotoNextSet"))
-
-    async def _opened(self, view: str, row_id: str) -> LegacyRecord:
-        page, body = await self._page(("SWECmd", "GotoView"), ("SWEView", view), ("SWERowId", row_id))
-        try:
-            found, version, texts = records.form(page, body)
-        except UnreadableError as error:
-            raise UpstreamError(f"unreadable ({error.reason})", sent=True) from error
-        if found != row_id:
-            raise UpstreamError("another record than asked", sent=True)
-        return LegacyRecord(found, version, texts)
 
     async def _page(self, *pairs: tuple[str, str]) -> tuple[Page, bytes]:
         answer = await self._send(*pairs)

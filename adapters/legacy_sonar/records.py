@@ -1,4 +1,4 @@
-"""A page -> canonical values: for reading vacancies and employers out of the legacy, and for probes after a write.
+"""A page -> canonical values: for reading records out of the legacy, and for probes after a write.
 
 Rules: field names are those of the control map; values are as shown, unescaped, `&nbsp;` alone is empty.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.page import Fragment, Page
-from adapters.legacy_sonar.views import Applet
+from adapters.legacy_sonar.views import Applet, Shape
 from adapters.legacy_sonar.wire import decode
 
 _CELL = re.compile(rb'<td id="s_[0-9]+_[0-9]+_([0-9]+)_[0-9]+">(.*?)</td>', re.DOTALL)
@@ -26,16 +26,32 @@ def rows(page: Page, body: bytes) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def form(page: Page, body: bytes) -> tuple[str, int | None, Mapping[str, str]]:
-    """Give the one form of a page: row id, modification number, values; raises UnreadableError where there is none."""
-    parts = [part for part in page.fragments if part.form is not None]
+    """Give the one form of a page, beside its head: row id, modification number, values; raises UnreadableError."""
+    parts = [part for part in page.fragments if part.form is not None and part.applet.shape is not Shape.HEAD]
     if len(parts) != 1 or not parts[0].row_id:
         raise UnreadableError("no-record")
     return parts[0].row_id, _modification(parts[0], body), _values(parts[0].applet, body[parts[0].start : parts[0].end])
 
 
+def head(page: Page, body: bytes) -> Mapping[str, str]:
+    """Give what the head of a page says of the person; nothing where it has none."""
+    part = next((part for part in page.fragments if part.applet.shape is Shape.HEAD), None)
+    return {} if part is None else _values(part.applet, body[part.start : part.end])
+
+
 def total(page: Page) -> int:
     """Give the total that the list on a page tells."""
     return max((part.total for part in page.fragments), default=0)
+
+
+def first(page: Page) -> int:
+    """Give the number of the first row that the list on a page shows."""
+    return max((part.first for part in page.fragments), default=0)
+
+
+def parent(page: Page) -> str:
+    """Give the person on whom the rows of the list on a page hang; empty: nobody is named."""
+    return next((part.parent for part in page.fragments if part.form is None and part.parent), "")
 
 
 def _modification(part: Fragment, body: bytes) -> int | None:

@@ -3,8 +3,10 @@
 Rules:
 1. An intent is durable before the first byte goes to a core; its command is sealed. Rows are only added.
 2. Numbers are taken under one lock until commit (`journal_append`), so a lower number never becomes visible later.
-3. Reading goes in the order of intents and stops at the first that is still open: a watermark at N says that every
-   captured mutation up to N is settled. One that stays open past `patience` (its gateway died) counts as UNKNOWN.
+3. Reading goes in the order of intents and gives each with how far it is; one that is still open is given as such. One that
+   stays open past `patience` (its gateway died) counts as UNKNOWN.
+4. A watermark at N says that every captured mutation up to N that can have changed the group's records is applied. It may
+   be relied on only while the group is filled: `watermarks` gives no other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,18 +23,22 @@ from proxy.model.entry import Intent, Outcome
 
 _APPEND = "SELECT intent, seq FROM journal_append(%s)"
 _PENDING = """
-SELECT j.seq, j.id, j.function, j.core, j.revision, j.access,
-    coalesce(max(s.entity), j.entity) AS entity, array_agg(s.state) FILTER (WHERE s.state IS NOT NULL) AS states,
-    clock_timestamp() - j.at > %(patience)s AS overdue
+SELECT j.seq, j.id, j.core, j.revision, coalesce(j.functions, ARRAY[j.function]),
+    array_remove(coalesce(j.named, ARRAY[j.entity]) || max(s.entity), NULL),
+    array_agg(s.state) FILTER (WHERE s.state IS NOT NULL),
+    clock_timestamp() - min(s.at) FILTER (WHERE s.state = 'unknown'), clock_timestamp() - j.at
 FROM journal j LEFT JOIN journal_state s ON s.intent = j.id
-WHERE j.captured AND j.grp = %(group)s AND j.seq > %(after)s
+WHERE j.captured AND j.seq > %(after)s
 GROUP BY j.seq ORDER BY j.seq LIMIT %(limit)s
 """
-_SETTLE = "INSERT INTO journal_state (intent, state) VALUES (%s, %s) ON CONFLICT (intent, state) DO NOTHING"
+_SETTLE = "INSERT INTO journal_state (intent, state) SELECT *, %s FROM unnest(%s::uuid[]) ON CONFLICT (intent, state) DO NOTHING"
 _ADVANCE = """
 INSERT INTO journal_watermark (grp, seq) VALUES (%s, %s)
 ON CONFLICT (grp) DO UPDATE SET seq = excluded.seq, updated_at = clock_timestamp()
     WHERE journal_watermark.seq < excluded.seq
+"""
+_WATERMARKS = """
+SELECT w.grp, w.seq FROM journal_watermark w JOIN backfill b ON b.grp = w.grp WHERE b.finished_at IS NOT NULL
 """
 
 
@@ -62,61 +68,56 @@ class Journal:
             "entity": intent.entity,
             "session": _hexadecimal(intent.session),
             "captured": intent.captured,
+            "functions": list(intent.functions or (intent.function,)),
+            "named": list(intent.named or ((intent.entity,) if intent.entity else ())),
             "command": _hexadecimal(self._seal(intent.command)),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Which group, after which watermark, at most how many, and how long an open mutation is waited for."""
+    """After which number, at most how many, and how long an open mutation is waited for."""
 
-    group: str
     after: int
-    limit: int = 100
+    limit: int = 1000
     patience: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A captured mutation that is settled and may be applied to the new core."""
+    """A captured mutation, and how far it is."""
 
     sequence: int
     intent: UUID
-    access: UUID
-    function: str
     core: str
     revision: int
-    entity: str | None
+    functions: tuple[str, ...]
+    rows: tuple[str, ...]
+    """Rows that it names, with one that its answer named as new; none: it may have changed any."""
     state: State
+    """INTENT: still open."""
+    unknown_for: timedelta | None = None
+    """How long its outcome has been unknown; None: it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What follows a watermark: the mutations to apply, and how far the watermark may move once they are."""
-
-    captured: tuple[Captured, ...]
-    horizon: int
-
-
-async def pending(connection: AsyncConnection[Any], ask: Ask) -> Stretch:
-    """Read what follows the watermark of a group, up to the first mutation that is still open."""
-    values = {"group": ask.group, "after": ask.after, "limit": ask.limit, "patience": ask.patience}
+async def pending(connection: AsyncConnection[Any], ask: Ask) -> tuple[Captured, ...]:
+    """Read the captured mutations after a number, in order, whatever became of them."""
+    values = {"after": ask.after, "limit": ask.limit}
     found = await connection.execute(_PENDING, values)
-    captured: list[Captured] = []
-    horizon = ask.after
-    for seq, intent, function, core, revision, access, entity, states, overdue in await found.fetchall():
-        state = _settled(states or (), overdue=overdue)
-        if state is None:
-            break
-        horizon = seq
-        if state in {State.ACKED, State.UNKNOWN}:
-            captured.append(Captured(seq, intent, access, function, core, revision, entity, state))
-    return Stretch(tuple(captured), horizon)
+    return tuple(_captured(row, ask.patience) for row in await found.fetchall())
 
 
-async def settle(connection: AsyncConnection[Any], intent: UUID, state: State) -> None:
-    """Record that a captured mutation was applied (SYNCED) or set aside (CONFLICT); the worker's business."""
-    await connection.execute(_SETTLE, [intent, state.value])
+def _captured(row: Sequence[Any], patience: timedelta) -> Captured:
+    seq, intent, core, revision, functions, rows, states, unknown_for, age = row
+    state = _settled(states or (), overdue=age > patience)
+    waited = (unknown_for or age) if state is State.UNKNOWN else None
+    named = tuple(dict.fromkeys(rows))
+    return Captured(seq, intent, core, revision, tuple(functions), named, state, waited)
+
+
+async def settle(connection: AsyncConnection[Any], intents: Sequence[UUID], state: State) -> None:
+    """Record that captured mutations were applied (SYNCED) or set aside (CONFLICT); the worker's business."""
+    await connection.execute(_SETTLE, [state.value, list(intents)])
 
 
 async def advance(connection: AsyncConnection[Any], group: str, horizon: int) -> None:
@@ -125,17 +126,17 @@ async def advance(connection: AsyncConnection[Any], group: str, horizon: int) ->
 
 
 async def watermarks(connection: AsyncConnection[Any]) -> dict[str, int]:
-    """Read how far each group is applied."""
-    found = await connection.execute("SELECT grp, seq FROM journal_watermark")
+    """Read how far each group is applied that newcore holds whole; one that is being filled is not told."""
+    found = await connection.execute(_WATERMARKS)
     return {row[0]: row[1] for row in await found.fetchall()}
 
 
-def _settled(states: Sequence[str], *, overdue: bool) -> State | None:
-    """Give the newest state of a mutation; None: it is still open."""
+def _settled(states: Sequence[str], *, overdue: bool) -> State:
+    """Give the newest state of a mutation; INTENT: it is still open."""
     for state in (State.SYNCED, State.CONFLICT, State.REJECTED, State.ACKED, State.UNKNOWN):
         if state.value in states:
             return state
-    return State.UNKNOWN if overdue else None
+    return State.UNKNOWN if overdue else State.INTENT
 
 
 def _outcome(outcome: Outcome) -> dict[str, object]:

@@ -143,6 +143,10 @@ class Intent:
     """Canonical command, encrypted at rest by the store."""
     session: bytes | None = None
     captured: bool = False
+    functions: tuple[str, ...] = ()
+    """All functions of the chain; empty: `function` alone."""
+    named: tuple[str, ...] = ()
+    """All rows that the chain names: every one of them may be changed."""
 
 
 class OutcomeState(StrEnum):

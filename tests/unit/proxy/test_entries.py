@@ -15,7 +15,7 @@ from proxy.trail import Trail, Verdict, trail_with
 from tests.doubles.playbook import EXCHANGE, NOW, SECRET, answer, facts, house, request, session
 
 CALL = Call(Format.HTML, (Link("vacancy.manage"),), "vacancy.manage", Kind.MUTATE, vacancy="1-V7")
-ROUTE = Route(Core.LEGACY, 3, "vacancies", captured=True)
+ROUTE = Route(Core.LEGACY, 3, "vacancies", captured=True, touched=("vacancies", "matching"))
 TRAIL = Trail(Exchange(EXCHANGE, NOW, request("vacancy_write_ok")), CALL, session=session(), route=ROUTE)
 KEPT = Decision(Effect.ALLOW, Reason.ALLOWED, shown=frozenset({Category.ID}))
 HIDDEN = Decision(Effect.DENY, Reason.PROTECTED)
@@ -56,10 +56,11 @@ def test_whom_a_change_reached_is_recorded_though_the_answer_does_not_show_them(
 
 
 def test_an_own_write_is_remembered_unless_it_was_rejected():
-    """The session reads the core that has it until newcore has followed."""
+    """The session reads the core that has it until newcore has followed, wherever a page shows what it changed."""
     for outcome, expected in ((OutcomeState.ACKED, 41), (OutcomeState.UNKNOWN, 41), (OutcomeState.REJECTED, None)):
         trail = trail_with(TRAIL, journal=41, outcome=outcome)
-        assert entries.wrote(session(), trail).wrote.get("vacancies") == expected
+        after = entries.wrote(session(), trail).wrote
+        assert {after.get(group) for group in ROUTE.touched} == {expected}
 
 
 def test_an_intended_mutation_always_gets_an_outcome():
@@ -73,6 +74,16 @@ def test_the_command_of_an_intent_is_what_was_forwarded():
     intent = entries.intent(house(), TRAIL)
     assert TRAIL.exchange.request.body in intent.command
     assert (intent.entity, intent.group, intent.captured) == ("1-V7", "vacancies", True)
+    assert (intent.functions, intent.named) == (("vacancy.manage",), ("1-V7",))
+
+
+def test_an_intent_names_every_row_that_the_call_may_change_and_the_vacancy_only_where_nobody_is_named():
+    """A referral names its vacancy and changes the person; a vacancy that is changed is a row of its own."""
+    referral = replace(CALL, row_ids=("1-7A", "1-7B"), vacancy="2000001")
+    changed = replace(CALL, aliases=(("title", "kok"), ("record", "1-V7")))
+    assert [entries.named(each) for each in (referral, changed, CALL, replace(CALL, vacancy=None))] == [
+        ("1-7A", "1-7B"), ("1-V7",), ("1-V7",), (),
+    ]  # fmt: skip
 
 
 def test_a_rotated_token_moves_the_session():

@@ -3,7 +3,9 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,10 +19,14 @@ from proxy.database import Cluster, Database, Role
 from proxy.journal.store import Journal
 from proxy.model.entry import Intent, Outcome, OutcomeState
 from proxy.settings import Settings, load
+from rollout import store
+from rollout.backfill.worker import Backfill
+from tests.conftest import copied
 from tests.doubles.newcore import newcore_serving
 from tests.unit.adapters.legacy_sonar.standin.conftest import Running, process
 
 GROUP = "vacancies"
+OF_PERSONS = ("client_file", "contact_notes", "worklist", "referrals")
 VIEW, FORM = "SNR Vacature View", "SNR Vacature Form"
 
 
@@ -41,15 +47,21 @@ class Moving:
         """Open both sides as the worker does."""
         return open_sides(self.settings, self.worker)
 
-    async def intend(self, entity: str | None, *, captured: bool = True) -> uuid.UUID:
+    async def intend(self, *rows: str | None, function: str = "vacancy.manage", captured: bool = True) -> uuid.UUID:
         """Write an intent as the gateway does."""
-        identity = uuid.uuid4()
+        identity, named = uuid.uuid4(), tuple(row for row in rows if row)
+        entity = named[0] if named else None
         await self._journal(
-            Intent(identity, identity, "vacancy.manage", GROUP, "legacy", 1, entity, b"x", captured=captured)
-        )
+            Intent(
+                identity, identity, function, GROUP, "legacy", 1, entity, b"x", captured=captured, functions=(function,),
+                named=named,
+            )
+        )  # fmt: skip
         return identity
 
-    async def conclude(self, intent: uuid.UUID, state: OutcomeState, entity: str | None = None) -> None:
+    async def conclude(
+        self, intent: uuid.UUID, state: OutcomeState = OutcomeState.ACKED, entity: str | None = None
+    ) -> None:
         """Write an outcome as the gateway does."""
         await self._journal(Outcome(intent, state, entity=entity))
 
@@ -71,14 +83,15 @@ class Moving:
             assert "Record" in reply.text, reply.text
             return reply.text
 
-    async def applied(self) -> int:
-        """Read the watermark."""
-        return await asyncio.to_thread(self._applied)
+    async def follow(self, group: str = GROUP) -> int:
+        """Begin to follow a group, as its backfill does; gives the number."""
+        async with await store.connect(self.worker) as connection:
+            return await store.begin(connection, group)
 
-    def _applied(self) -> int:
-        with psycopg.connect(self.worker) as connection:
-            row = connection.execute("SELECT seq FROM journal_watermark WHERE grp = %s", (GROUP,)).fetchone()
-        return row[0] if row else 0
+    async def applied(self, group: str = GROUP) -> int:
+        """Read how far a group is followed."""
+        async with await store.connect(self.worker) as connection:
+            return (await store.followed(connection)).get(group, 0)
 
 
 @pytest.fixture(scope="session")
@@ -92,11 +105,30 @@ def legacy() -> Iterator[Running]:
 def moving(fresh_database, legacy, tmp_path) -> Iterator[Moving]:
     """Fresh databases, the shared stand-in with its switches reset, a new core of its own."""
     legacy.control("/modes", {"reset": True})
-    keys = public_keys(load({"POORT_DATA_DIR": str(tmp_path)}))
-    with newcore_serving(fresh_database.dsn(Role.NEWCORE, Database.NEWCORE), keys) as url:
+    with raised(fresh_database, legacy, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def people(database, blank, tmp_path_factory) -> Iterator[Moving]:
+    """Twelve persons of a stand-in of their own, in a new core that is filled; a test changes persons of its own."""
+    with (
+        copied(database, blank) as copy,
+        process("--clients", "12", "--seed", "3") as running,
+        raised(copy, running, tmp_path_factory.mktemp("people")) as made,
+    ):
+        asyncio.run(_fill(made))
+        yield made
+
+
+@contextmanager
+def raised(cluster: Cluster, legacy: Running, directory: Path) -> Iterator[Moving]:
+    """Serve a new core on these databases beside a stand-in."""
+    keys = public_keys(load({"POORT_DATA_DIR": str(directory)}))
+    with newcore_serving(cluster.dsn(Role.NEWCORE, Database.NEWCORE), keys) as url:
         settings = load(
             {
-                "POORT_DATA_DIR": str(tmp_path),
+                "POORT_DATA_DIR": str(directory),
                 "POORT_LEGACY_URL": legacy.url,
                 "POORT_LEGACY_USER": "BATCH",
                 "POORT_LEGACY_PASSWORD": PASSWORDS["BATCH"],
@@ -104,4 +136,12 @@ def moving(fresh_database, legacy, tmp_path) -> Iterator[Moving]:
                 "POORT_NEWCORE_URL": url,
             }
         )
-        yield Moving(settings, fresh_database, legacy)
+        yield Moving(settings, cluster, legacy)
+
+
+async def _fill(made: Moving) -> None:
+    async with made.sides() as sides:
+        for group in OF_PERSONS:
+            fill = Backfill(sides, group)
+            await fill.begin()
+            await fill.fill()

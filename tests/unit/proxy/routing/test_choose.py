@@ -82,6 +82,14 @@ def test_a_captured_mutation_in_a_chain_is_captured(ask, call):
     assert (route.captured, route.group) == (True, "vacancies")
 
 
+def test_a_mutation_is_captured_where_it_may_change_what_a_captured_group_shows(ask, call):
+    """Whatever its own group is: the choice names every group that is kept up to date and shows such a record."""
+    route = ask(FULL, of=call("vacancy.manage", kind=Kind.MUTATE))
+    assert route.touched == ("vacancies",)
+    other = ask(FULL, of=call("client.note.create", kind=Kind.MUTATE))
+    assert (other.captured, other.touched) == (False, ())
+
+
 def test_a_read_that_saves_is_a_mutation(ask, call):
     """A search that carries field data writes, so it goes to legacy and is captured."""
     route = ask(FULL, of=call(kind=Kind.MUTATE))

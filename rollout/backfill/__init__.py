@@ -1,0 +1,1 @@
+"""Filling a group of the new core for the first time, and again."""

@@ -175,11 +175,13 @@ def _applet(name: str, view_name: str, view: View | None, tables: Tables) -> str
 
 
 def _export(link: Link, args: Args, rows: Rows) -> Part:
-    if args.get("ExportFormat", "XLS") not in EXPORT_FORMATS or args.get("ExportScope", "AllRows") not in EXPORT_SCOPES:
+    form, scope = args.get("ExportFormat", "XLS"), args.get("ExportScope", "AllRows")
+    if form not in EXPORT_FORMATS or scope not in EXPORT_SCOPES:
         raise OddError("export-format")
     if places(args):
         raise OddError("fields-not-expected")
-    return Part((link,), Kind.EXPORT, rows=rows.persons, record=rows.record, pages=True)
+    named = (("export_format", form), ("export_scope", scope))
+    return Part((link,), Kind.EXPORT, rows=rows.persons, record=rows.record, pages=True, aliases=named)
 
 
 def _drill(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:

@@ -4,6 +4,7 @@ Rules: the session is kept as the gateway keeps it - view, function, list, recor
 compared are the two pages themselves, before anybody decided about a person; the statement names every category and no place.
 """
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from adapters.legacy_sonar.dialect import SonarDialect
 from adapters.legacy_sonar.standin import application as legacy
 from adapters.legacy_sonar.standin.people import PASSWORDS
 from proxy.errors import UpstreamError
-from proxy.model.call import Call
+from proxy.model.call import Call, Kind, Link
 from proxy.model.http import Answer, Request
 from proxy.model.person import Category
 from proxy.model.principal import Listing, Role, Session
@@ -72,7 +73,7 @@ class Beside:
         call = self.dialect.read(request)
         assert isinstance(call, Call), (click, call)
         call = self._settled(call)
-        shown, ours = self._direct(request), self.session.listing is None or self.session.listing.core == "newcore"
+        shown, ours = self._direct(request), self._is_ours(call)
         made, fault = await self._asked(call)
         if made is None:
             assert fault is not None
@@ -81,6 +82,11 @@ class Beside:
         self._advance(call, made[1] if made else self._of_legacy(call))
         self.counts[click.form if made else "legacy's"] += 1
         return Two(call, shown, made[0] if made else None)
+
+    def _is_ours(self, call: Call) -> bool:
+        """Tell whether a call may go to newcore: it opens something, or goes on with what newcore opened."""
+        listing = self.session.listing
+        return not call.pages if listing is None else listing.core == "newcore"
 
     async def _asked(self, call: Call) -> tuple[tuple[Answer, Listing | None] | None, UpstreamError | None]:
         try:
@@ -98,9 +104,13 @@ class Beside:
         function = call.function or here.function
         links = tuple(replace(each, function=each.function or function) for each in call.links)
         rows = (here.current,) if call.by_cursor and here.current else call.row_ids
+        if call.kind is Kind.EXPORT and here.listing is not None:
+            links = (Link(here.listing.function, command="ExportedList"), *links)
         return replace(call, links=links, function=function, row_ids=rows)
 
     def _advance(self, call: Call, listing: Listing | None) -> None:
+        if call.kind is Kind.EXPORT:
+            return
         link = call.links[-1]
         current = call.row_ids[0] if call.row_ids else self.session.current
         self.session = replace(
@@ -141,7 +151,7 @@ def differs(two: Two) -> str | None:
         return None
     if two.legacy.status != two.newcore.status:
         return f"status {two.legacy.status} and {two.newcore.status}"
-    missing = set(two.legacy.fields) - set(two.newcore.fields)
+    missing = {_undated(each) for each in two.legacy.fields} - {_undated(each) for each in two.newcore.fields}
     if missing:
         return f"fields {missing}"
     left, right = normalised(two.legacy.body), normalised(two.newcore.body)
@@ -150,3 +160,8 @@ def differs(two: Two) -> str | None:
     place = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     around = slice(max(0, place - 200), place + 200)
     return f"at {place} of {len(left)}/{len(right)}:\n{left[around]!r}\n{right[around]!r}"
+
+
+def _undated(field_of: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """Take the day out of the name of a file: it is the clock's."""
+    return field_of[0], re.sub(rb"_[0-9]{8}\.", b"_.", field_of[1])

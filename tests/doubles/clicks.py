@@ -6,7 +6,7 @@ share of them is an expression, which is legacy's alone. The same seed draws the
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from adapters.legacy_sonar.views import View
@@ -80,12 +80,33 @@ class Clicks:
         return self._invoked(method, ("SWEField", f"{self.numbers[name]}_{self.draw.randrange(10)}"), form="sort")
 
     def again(self) -> Click:
-        """Have the current view shown again."""
+        """Have the current view shown again, or one applet of it."""
+        if self.draw.random() < 0.3:
+            applet = self.draw.choice(self.view.applets).name
+            return self._sent("applet", (("SWECmd", "GetApplet"), ("SWEApplet", applet)))
         return self._sent("again", (("SWECmd", self.draw.choice(("GotoPage", "ReloadCT"))),))
+
+    def back(self) -> Click:
+        """Go back to the page that was shown before."""
+        return Click("back", (("SWECmd", "GetCachedFrame"),))
+
+    def exported(self) -> Click:
+        """Export the list."""
+        form = (
+            ("ExportFormat", self.draw.choice(("XLS", "CSV"))),
+            ("ExportScope", self.draw.choice(("AllRows", "CurrentRows"))),
+        )
+        return replace(self._invoked("ExportList", *form, form="export"), form="export")
 
     def of_list(self) -> Click:
         """Draw a click on a list."""
-        makers = [self.searched] * 6 + [self.turned] * 5 + [self.sorted] * 3 + [self.opened] * 2 + [self.again]
+        makers = (
+            [self.searched] * 6
+            + [self.turned] * 5
+            + [self.sorted] * 3
+            + [self.opened] * 2
+            + [self.again, self.exported]
+        )
         if self.refined and self.draw.random() < 0.06:
             return self.searched("RefineQuery")
         return self.draw.choice(makers)()

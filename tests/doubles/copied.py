@@ -51,6 +51,7 @@ def copied(store: Store, views: ViewMap, users: tuple[str, ...] = ()) -> Iterato
             for place, row in enumerate(store.children(kind, person)):
                 applets = tuple(each for each in views.views[view].applets if each.of == kind)
                 more = {"client_id": person, "position": str(place), "mod_num": row["modnum"]}
+                more |= {"author_organisation": ""} if kind == "note" else {}
                 yield Copied(name, row["row_id"], _texts(row, applets) | more)
     for user in users or tuple(dict.fromkeys(each.user for each in USERS)):
         yield from _tasks(store, views, user)
@@ -64,7 +65,7 @@ def client(row: Record, views: ViewMap) -> Texts:
         for field, text in _texts(row, parts).items():
             assert found.setdefault(field, text) == text, f"{field} is two things"
     found.pop("vacancy_id")  # the query field of the list of candidates: no person has one
-    return found | {"mod_num": row["modnum"]}
+    return found | {"occupation_code": row["occupation_code"], "mod_num": row["modnum"]}
 
 
 def _texts(row: Mapping[str, str], applets: tuple[Applet, ...]) -> Texts:

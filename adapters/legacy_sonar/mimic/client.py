@@ -1,8 +1,8 @@
 """Asks newcore over its API and gives the answer as the legacy's page; implements `ports.Translator`.
 
 Rules: the meaning stands in the pure rooms beside it, here is only the asking; every question carries a statement of its
-own, signed at that moment; a newcore that is down, slow or answers something else is an UpstreamError within two seconds,
-so that legacy can answer; reads only, so an error never leaves anything half done, and a connection that newcore had
+own, signed at that moment; a newcore that is down, slow or answers something else is an UpstreamError within two seconds
+(of a whole list as a file: thirty), so that legacy can answer; reads only, so an error never leaves anything half done, and a connection that newcore had
 closed meanwhile costs one more ask on a fresh one; no personal data goes into an address.
 """
 
@@ -19,14 +19,14 @@ from adapters.legacy_sonar.mimic.frame import Setting
 from adapters.legacy_sonar.mimic.table import translate
 from adapters.legacy_sonar.views import ViewMap
 from proxy.errors import UpstreamError
-from proxy.model.call import Call
+from proxy.model.call import Call, Kind
 from proxy.model.http import Answer, Request
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
 from proxy.model.statement import Statement
 from proxy.ports import Upstream
 
-TIMEOUT_SECONDS = 2.0
+TIMEOUT_SECONDS, EXPORT_SECONDS = 2.0, 30.0
 ZONE = ZoneInfo("Europe/Amsterdam")
 """The zone of the clock at the foot of a page."""
 _BASE = "/v1"
@@ -46,7 +46,7 @@ class NewcoreMimic:
         """Answer a call from newcore; raises UpstreamError, also for what only legacy can answer (nothing was sent)."""
         setting = Setting(self._views, datetime.now(ZONE))
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(EXPORT_SECONDS if call.kind is Kind.EXPORT else self._timeout):
                 made = await self._walk(translate(call, session, statement, setting), statement)
         except UntranslatableError as told:
             raise UpstreamError("untranslatable", sent=False, core=Core.NEWCORE) from told

@@ -45,7 +45,7 @@ class Frame:
     srn: str
     sequence: int
     whole: bool
-    """A page; else the fragments alone, for scripts (SWERPC)."""
+    """A page; else the fragments alone, for scripts (SWERPC) and for one applet that is asked for."""
     shown: frozenset[Category]
     """Categories that newcore was asked for; what is of another one is masked as the gateway masks it."""
 
@@ -95,6 +95,13 @@ def error(frame: Frame, code: str, text: str) -> Answer:
 
 def _sent(text: str) -> Answer:
     return Answer(200, b"OK", _FIELDS, encode(text))
+
+
+def file(media: bytes, name: str, text: str) -> Answer:
+    """Give a file as legacy sends it, which says nothing about keeping it; raises UnicodeEncodeError."""
+    disposition = f'attachment; filename="{name}"'.encode("ascii")
+    fields = (_FIELDS[0], (b"Content-Type", media), (b"Content-Disposition", disposition))
+    return Answer(200, b"OK", fields, encode(text))
 
 
 def _head(title: str) -> str:

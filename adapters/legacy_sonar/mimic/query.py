@@ -40,17 +40,17 @@ class Query:
             return urlencode(((_NOTHING, ""),))
         return urlencode((*self.filters, *(((_SORT, self.sort),) if self.sort else ())))
 
-    def parameters(self) -> tuple[tuple[str, str], ...]:
+    def parameters(self, size: int = SET) -> tuple[tuple[str, str], ...]:
         """Give the parameters of a list that has its criteria in the address, such as `GET /v1/vacancies`."""
         sort = (("sort", camel(self.sort)),) if self.sort else ()
         named = tuple((camel(name), text) for name, text in self.filters)
-        return (*named, *sort, ("limit", str(SET)), ("offset", str(max(self.offset, 0))))
+        return (*named, *sort, ("limit", str(size)), ("offset", str(max(self.offset, 0))))
 
-    def body(self) -> dict[str, object]:
+    def body(self, size: int = SET) -> dict[str, object]:
         """Give the body of a search for persons."""
         sort = {"sort": camel(self.sort)} if self.sort else {}
         filters = {camel(name): text for name, text in self.filters}
-        return {"filters": filters, **sort, "limit": SET, "offset": max(self.offset, 0)}
+        return {"filters": filters, **sort, "limit": size, "offset": max(self.offset, 0)}
 
 
 NOTHING = Query(asked=False)

@@ -20,8 +20,8 @@ from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
 from proxy.model.call import Call
 from proxy.model.principal import Session
 
-_AGAIN = AS_SHOWN - {"GetApplet"}
-_SHOWING = OPENING | _AGAIN | {"Drilldown", "EditRecord"}
+_AGAIN = AS_SHOWN | {"GetCachedFrame", "PickRecord", "ToggleTo", "EditRecord"}
+_SHOWING = OPENING | _AGAIN | {"Drilldown"}
 _NOT_FOUND = ("SNR-0004", "Record niet gevonden")
 
 
@@ -70,7 +70,8 @@ def walk(records: Records, call: Call, session: Session, at: tuple[Frame, View])
     children = {
         each.of: _children(records.children[each.of], document) for each, document in zip(asked, told[1:], strict=True)
     }
-    parts = (_part(at, applet, found, children) for applet in view.applets)
+    only = view.applet(call.links[0].applet) if call.links[0].command == "GetApplet" else None
+    parts = (_part(at, applet, found, children) for applet in view.applets if only in {None, applet})
     return Made(frames.answer(frame, view, "".join(parts)))
 
 
@@ -95,8 +96,8 @@ def _row(records: Records, call: Call, session: Session) -> str:
     if (link.method or link.command) not in _SHOWING:
         raise UntranslatableError(link.method or link.command)
     named = {link.row_id, dict(call.aliases).get("record"), *call.row_ids} - {None}
-    if not named and link.command in _AGAIN and records.of == PERSON:
-        named = {session.current} - {None}
+    if not named and (link.method or link.command) in _AGAIN:
+        named = {session.current if records.of == PERSON else dict(session.astray.records).get(records.of)} - {None}
     row = named.pop() if len(named) == 1 else None
     if row is None:
         raise UntranslatableError("not one record")

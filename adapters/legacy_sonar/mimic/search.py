@@ -8,23 +8,27 @@ Rules:
 4. A set is asked for anew: what changed meanwhile is seen, where legacy shows the rows that it found when it searched.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from adapters.legacy_sonar.mimic import export, rows
 from adapters.legacy_sonar.mimic import frame as frames
 from adapters.legacy_sonar.mimic import query as queries
-from adapters.legacy_sonar.mimic import rows
 from adapters.legacy_sonar.mimic.ask import Ask, Document, Made, Record, UntranslatableError, Walk, record
 from adapters.legacy_sonar.mimic.frame import Frame
 from adapters.legacy_sonar.mimic.query import NOTHING, Query
 from adapters.legacy_sonar.mimic.rows import Rows
 from adapters.legacy_sonar.views import View, ViewMap
-from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
-from proxy.model.call import Call
+from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING, SHOWING
+from proxy.model.call import Call, Kind
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
 
-_AGAIN = AS_SHOWN - {"GetApplet"} | {"PositionOnRow"}
+_AGAIN = AS_SHOWN | SHOWING | {"GetCachedFrame"}
+MOST = 200
+"""Records that newcore gives at once."""
+_VACANCY = re.compile(r"[0-9A-Za-z-]{1,64}")
 _NO_VACANCY = ("SNR-0022", "VacatureId is verplicht")
 
 
@@ -33,7 +37,7 @@ class Lists:
     """How a list is had from newcore."""
 
     collection: str
-    """Name of the records in the API, which is also that of its answer."""
+    """Name of the records in the answer of the API, and of where they are asked for unless they are `within` others."""
     posted: bool = False
     """Searched by a body: its criteria are about persons."""
     filled: bool = False
@@ -43,11 +47,13 @@ class Lists:
     row: str = "id"
     """The field that says whose row it is."""
     within: str = ""
-    """The criterion without which there is no list: candidates are those of a vacancy."""
+    """The criterion without which there is no list: the vacancy whose candidates they are."""
 
 
 def walk(lists: Lists, call: Call, session: Session, at: tuple[Frame, View]) -> Walk:
     """Answer a call on a list; raises UntranslatableError."""
+    if call.kind is Kind.EXPORT:
+        return (yield from _exported(lists, call, session, at))
     wanted = _wanted(lists, call, session, at)
     path = _path(lists, wanted)
     if path is None:
@@ -63,6 +69,25 @@ def walk(lists: Lists, call: Call, session: Session, at: tuple[Frame, View]) -> 
         told = yield (_ask(path, lists, kept),)
         total, found = _read(lists, told[0])
     return _made(call, at, kept, Rows(found, kept.offset, total))
+
+
+def _exported(lists: Lists, call: Call, session: Session, at: tuple[Frame, View]) -> Walk:
+    """Give a list as a file: the set that is shown, or all of it."""
+    frame, view = at
+    held = _held(session, view, frame.setting.views)
+    if held is None:
+        raise UntranslatableError("no list to export")
+    wanted, found = queries.of_listing(_ours(held)), list[Record]()
+    path = _path(lists, wanted)
+    every = dict(call.aliases).get("export_scope") != "CurrentRows"
+    left, size = wanted.asked and path is not None, MOST if every else queries.SET
+    while left and path is not None:
+        asked = replace(wanted, offset=len(found) if every else wanted.offset)
+        told = yield (_ask(path, lists, asked, size),)
+        total, more = _read(lists, told[0], size)
+        found += more
+        left = every and bool(more) and len(found) < total
+    return Made(export.written(frame, view.applets[0], found, csv=dict(call.aliases).get("export_format") == "CSV"))
 
 
 def _wanted(lists: Lists, call: Call, session: Session, at: tuple[Frame, View]) -> Query:
@@ -120,22 +145,22 @@ def _path(lists: Lists, query: Query) -> str | None:
     if not lists.within or not query.asked:
         return f"/{lists.collection}" if not lists.posted else f"/{lists.collection}/_search"
     number = dict(query.filters).get(lists.within, "")
-    if not (number.isascii() and number.isalnum()):
+    if not _VACANCY.fullmatch(number):
         return None
-    return f"/vacancies/{number}/{lists.collection}/_search"
+    return f"/vacancies/{number}/candidates/_search"
 
 
-def _ask(path: str, lists: Lists, query: Query) -> Ask:
+def _ask(path: str, lists: Lists, query: Query, size: int = queries.SET) -> Ask:
     asked = replace(query, filters=tuple(pair for pair in query.filters if pair[0] != lists.within))
-    return Ask(path, body=asked.body()) if lists.posted else Ask(path, asked.parameters())
+    return Ask(path, body=asked.body(size)) if lists.posted else Ask(path, asked.parameters(size))
 
 
-def _read(lists: Lists, document: Document | None) -> tuple[int, tuple[Record, ...]]:
+def _read(lists: Lists, document: Document | None, size: int = queries.SET) -> tuple[int, tuple[Record, ...]]:
     """Read a set; raises ValueError, KeyError or TypeError for what is none."""
     if document is None:
         raise ValueError("no such list")
     total, found = document["total"], tuple(_placed(lists, each) for each in document[lists.collection])
-    if type(total) is not int or total < len(found) or len(found) > queries.SET:
+    if type(total) is not int or total < len(found) or len(found) > size:
         raise ValueError("a total that cannot be")
     return total, found
 

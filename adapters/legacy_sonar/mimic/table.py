@@ -1,8 +1,8 @@
 """Which functions newcore answers, and how each of their screens is had from it: the one place where a function is added.
 
 Rules: a call is translated by its function *and* its view, so that nothing is shown under another function than the one
-that was decided; a function that is not here, a view that is not its own and a chain of commands are legacy's. Every page
-needs the session stamp of its caller (SRN), which only the request tells.
+that was decided; a function that is not here, a view that is not its own and a chain of commands are legacy's; an export is translated by
+the function of its list. Every page needs the session stamp of its caller (SRN), which only the request tells.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from adapters.legacy_sonar.mimic.frame import Frame, Setting
 from adapters.legacy_sonar.mimic.record import Child, Records
 from adapters.legacy_sonar.mimic.search import Lists
 from adapters.legacy_sonar.views import PERSON
-from proxy.model.call import Call, Format
+from proxy.model.call import Call, Format, Kind
 from proxy.model.principal import Session
 from proxy.model.statement import Statement
 
@@ -33,9 +33,7 @@ TABLE: Mapping[str, Mapping[str, Lists | Records]] = {
     "client.identity.view": {"SNR Klant Persoon View": _CLIENT},
     "client.contact.update": {"SNR Klant Contactgegevens View": _CLIENT},
     "client.note.view": {"SNR Contacthistorie View": _NOTES},
-    "match.candidates.search": {
-        "SNR Match Kandidaat View": Lists("candidates", posted=True, within="vacancy_id"),
-    },
+    "match.candidates.search": {"SNR Match Kandidaat View": Lists("clients", posted=True, within="vacancy_id")},
     "home.worklist.view": {"SNR Werkvoorraad View": Lists("tasks", posted=True, renewed=True, row="client_id")},
 }
 """Function -> its views -> how each is filled."""
@@ -43,20 +41,25 @@ TABLE: Mapping[str, Mapping[str, Lists | Records]] = {
 
 def translate(call: Call, session: Session, statement: Statement, setting: Setting) -> Walk:
     """Give the walk that answers a call; it raises UntranslatableError at its first step where legacy has to."""
-    frame = _frame(call, session, statement, setting)
-    name = call.links[0].view or session.view
-    entry = TABLE.get(call.function or "", {}).get(name)
-    if entry is None or len(call.links) != 1:
+    exports = call.kind is Kind.EXPORT and len(call.links) > 1
+    function, links = (call.links[0].function, call.links[1:]) if exports else (call.function, call.links)
+    name = links[0].view or session.view
+    entry = TABLE.get(function or "", {}).get(name)
+    if entry is None or len(links) != 1 or (call.kind is Kind.EXPORT and not isinstance(entry, Lists)):
         raise UntranslatableError("a screen that newcore has not")
-    at = (frame, setting.views.views[name])
+    at = (_frame(call, session, statement, setting), setting.views.views[name])
     if isinstance(entry, Lists):
         return (yield from search.walk(entry, call, session, at))
     return (yield from record.walk(entry, call, session, at))
 
 
 def _frame(call: Call, session: Session, statement: Statement, setting: Setting) -> Frame:
-    srn = dict(call.aliases).get("srn")
-    if not srn:
+    link, srn = call.links[-1], dict(call.aliases).get("srn")
+    if not srn and call.kind is not Kind.EXPORT:
         raise UntranslatableError("no session stamp")
-    sequence = (call.sequence if call.sequence is not None else session.sequence or 0) + 1
-    return Frame(setting, session.user, srn, sequence, call.format is not Format.RPC, statement.categories)
+    shown_before = call.sequence is None or link.command == "GetCachedFrame"  # with the numbers of that time
+    used = session.sequence or 0 if shown_before else call.sequence or 0
+    view = setting.views.views.get(link.view or session.view)
+    part = link.command == "GetApplet" and view is not None and view.applet(link.applet) is not None
+    whole = call.format is not Format.RPC and not part
+    return Frame(setting, session.user, srn or "", used + 1, whole, statement.categories)

@@ -10,7 +10,7 @@ from adapters.legacy_sonar.mimic.record import walk
 from adapters.legacy_sonar.mimic.table import TABLE
 from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.person import Category
-from proxy.model.principal import Session
+from proxy.model.principal import Astray, Session
 from tests.doubles.asked import ended
 
 NOW = datetime(2020, 11, 24, 9, tzinfo=UTC)
@@ -24,7 +24,9 @@ FIRST_SET = (("limit", "10"), ("offset", "0"))
 def call(action: str, at: tuple[str, str] = OVERVIEW, **changes: object) -> Call:
     """A call on a page of one record."""
     method = (
-        {"command": "InvokeMethod", "method": action} if action in {"Drilldown", "EditRecord"} else {"command": action}
+        {"command": "InvokeMethod", "method": action}
+        if action in {"Drilldown", "EditRecord", "ToggleTo"}
+        else {"command": action}
     )
     link = Link(at[0], at[1], row_id=changes.pop("row", None), **method)
     return replace(Call(Format.HTML, (link,), at[0], Kind.CONSULT, sequence=4), **changes)
@@ -41,6 +43,7 @@ def steps_of(framed, views, made: Call, shown: frozenset[Category] = frozenset(C
     [
         call("GotoView", row="1-71000"), call("GotoView", row_ids=("1-71000",)), call("Drilldown", row="1-71000"),
         call("GotoPageTab", row="1-71000", row_ids=("1-71000",)), call("EditRecord", row="1-71000"), call("GotoPage"),
+        call("GetCachedFrame"), call("GetApplet"), call("ToggleTo"),
     ],
 )  # fmt: skip
 def test_a_record_is_asked_for_by_its_row(framed, views, made):
@@ -77,6 +80,24 @@ def test_child_rows_that_were_not_stated_are_not_asked_for(framed, views):
     assert b"Geen records gevonden" in stop.value.value.answer.body
 
 
+def test_one_applet_of_a_page_comes_alone(framed, views):
+    """Of head and child rows the one that is named; an applet that is not named is all of them."""
+    for applet, parts in (("SNR Contactverslag List Applet", 1), ("SNR Klant Kop Applet", 1), ("", 2)):
+        made = call("GetApplet", NOTES)
+        made = replace(made, links=(replace(made.links[0], applet=applet),))
+        told = (PERSON, {"total": 0, "contactNotes": []})
+        assert ended(steps_of(framed, views, made), told).answer.body.count(b"<form ") == parts
+
+
+def test_what_is_no_person_is_shown_again_where_the_session_knows_it(framed, views):
+    """The session says on which employer the user stands, since newcore answered."""
+    stands = replace(SESSION, astray=Astray(records=(("vacancy", "1-V100"), ("employer", "1-E100"))))
+    steps = walk(
+        TABLE[EMPLOYER[0]][EMPLOYER[1]], call("GotoPage", EMPLOYER), stands, (framed(), views.views[EMPLOYER[1]])
+    )
+    assert next(steps) == (Ask("/employers/1-E100"),)
+
+
 def test_an_employer_is_found_through_a_vacancy(framed, views):
     """A click on the employer of a vacancy names the vacancy; its number leads on."""
     steps = steps_of(framed, views, call("Drilldown", EMPLOYER, aliases=(("record", "1-V100"),)))
@@ -106,7 +127,7 @@ def test_what_is_not_there_is_told_as_legacy_tells_it(framed, views, made, told)
     "made",
     [
         call("GotoView"), call("GotoView", row="1-71000", row_ids=("1-71000", "1-71007")),
-        call("GotoView", NOTES, row="1-N123"), call("GetApplet"), call("NewQuery", row="1-71000"),
+        call("GotoView", NOTES, row="1-N123"), call("NewQuery", row="1-71000"),
         call("GotoPage", EMPLOYER),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ TOLD = {"total": 35, "clients": [{"id": "1-71000", "surname": "Jansen"}]}
 
 def call(action: str, *aliases: tuple[str, str], view: str = VIEW, row: str | None = None) -> Call:
     """A call on a list."""
-    opens = action.startswith(("Goto", "Reload")) and not action.endswith("Set")
+    opens = action.startswith(("Goto", "Reload", "Get")) and not action.endswith("Set")
     names = {"command": action} if opens else {"command": "InvokeMethod", "method": action}
     link = Link("client.search", view, row_id=row, **names)
     return Call(Format.HTML, (link,), "client.search", Kind.SEARCH, sequence=4, aliases=aliases)
@@ -69,6 +69,7 @@ def test_an_opened_view_shows_its_list_where_it_stood(framed, views):
 @pytest.mark.parametrize(
     ("made", "sort", "offset"),
     [
+        (call("GetCachedFrame"), None, 10), (call("ToggleTo"), None, 10), (call("GetApplet"), None, 10),
         (call("GotoNextSet"), None, 20), (call("GotoFirstSet"), None, 0), (call("GotoPage"), None, 10),
         (call("PositionOnRow", row="1-71000"), None, 10), (call("SortDescending", ("sort", "birth_date")), "-birthDate", 0),
     ],
@@ -121,11 +122,11 @@ def test_a_search_in_a_work_list_is_legacys(framed, views):
 
 def test_candidates_are_those_of_a_vacancy(framed, views):
     """Its number stands in the address, and is no filter; without one there is legacy's own error, and no list."""
-    candidates, view = Lists("candidates", posted=True, within="vacancy_id"), "SNR Match Kandidaat View"
+    candidates, view = Lists("clients", posted=True, within="vacancy_id"), "SNR Match Kandidaat View"
     search = replace(call("ExecuteQuery", ("vacancy_id", "2000001"), ("region", "AM01"), view=view), vacancy="2000001")
     ask = asked(framed, views, candidates, search)
     assert (ask.path, ask.body["filters"]) == ("/vacancies/2000001/candidates/_search", {"region": "AM01"})
-    found = ended(shown(framed, views, candidates, search), ({"total": 0, "candidates": []},))
+    found = ended(shown(framed, views, candidates, search), ({"total": 0, "clients": []},))
     assert (found.listing.vacancy, found.listing.query) == ("2000001", "vacancy_id=2000001&region=AM01")
     for wrong in (call("ExecuteQuery", view=view), call("ExecuteQuery", ("vacancy_id", "2*"), view=view)):
         refused = ended(shown(framed, views, candidates, wrong))
@@ -156,3 +157,40 @@ def test_what_is_no_set_is_a_fault(framed, views, told):
     next(steps)
     with pytest.raises((ValueError, KeyError, TypeError)):
         steps.send((told,))
+
+
+def exported(scope: str = "AllRows", form: str = "XLS") -> Call:
+    """An export of the list that is shown, as the line has settled it."""
+    last = Link("list.export", VIEW, command="InvokeMethod", method="ExportList")
+    aliases = (("export_format", form), ("export_scope", scope))
+    links = (Link("client.search", command="ExportedList"), last)
+    return Call(Format.HTML, links, "list.export", Kind.EXPORT, pages=True, aliases=aliases)
+
+
+def test_an_export_is_all_of_its_list_or_the_set_that_is_shown(framed, views):
+    """Newcore gives so many records at once, so that it is asked until there are no more."""
+    held, at = replace(SESSION, listing=HELD), (framed(), views.views[VIEW])
+    steps = walk(CLIENTS, exported(), held, at)
+    assert next(steps)[0].body == {"filters": {"surname": "Jansen"}, "limit": 200, "offset": 0}
+    two = {"total": 3, "clients": [{"id": "1", "surname": "Jansen"}, {"id": "2", "surname": "Jansen"}]}
+    assert steps.send((two,))[0].body["offset"] == 2
+    with pytest.raises(StopIteration) as stop:
+        steps.send(({"total": 3, "clients": [{"id": "3", "surname": "Jansen"}]},))
+    assert stop.value.value.answer.body.count(b"\tJansen\t") == 3
+    assert stop.value.value.listing is None
+    shown = walk(CLIENTS, exported("CurrentRows", "CSV"), held, at)
+    assert next(shown)[0].body == {"filters": {"surname": "Jansen"}, "limit": 10, "offset": 10}
+    with pytest.raises(StopIteration) as stop:
+        shown.send((two,))
+    assert stop.value.value.answer.body.count(b";Jansen;") == 2
+
+
+def test_an_export_of_a_list_of_legacy_is_legacys(framed, views):
+    """And so is one of no list at all; a list in which nobody searched is a file of headings."""
+    at = (framed(), views.views[VIEW])
+    for listing in (None, replace(HELD, core="legacy")):
+        with pytest.raises(UntranslatableError):
+            next(walk(CLIENTS, exported(), replace(SESSION, listing=listing), at))
+    nothing = replace(HELD, query=".nothing=")
+    made = ended(walk(CLIENTS, exported(), replace(SESSION, listing=nothing), at))
+    assert made.answer.body.count(b"\r\n") == 1

@@ -13,8 +13,9 @@ from adapters.legacy_sonar.mimic.table import TABLE, translate
 from adapters.legacy_sonar.views import Shape
 from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.person import Category
-from proxy.model.principal import Role, Session
+from proxy.model.principal import Listing, Role, Session
 from proxy.model.statement import Statement
+from tests.doubles.asked import ended
 
 NOW = datetime(2020, 11, 24, 9, tzinfo=UTC)
 SESSION = Session(b"k", 1, "AWE0421", NOW, NOW)
@@ -69,3 +70,36 @@ def test_anything_else_is_legacys(setting, call):
     """Another function, another's screen, a chain, a caller without a session stamp: nothing is asked."""
     with pytest.raises(UntranslatableError):
         next(translate(call, SESSION, ASKED, setting))
+
+
+def test_one_applet_that_is_asked_for_is_no_page(setting):
+    """And Back shows the numbers of the page that was shown before; a script gets fragments."""
+    session = replace(SESSION, view="SNR Klantbeeld View", current="1-71000", sequence=6)
+    shown = {"id": "1-71000", "modNum": "1"}
+    for command, whole, number in (
+        ("GetApplet", False, b"8"),
+        ("GetCachedFrame", True, b"7"),
+        ("GotoPage", True, b"8"),
+    ):
+        link = Link("client.overview.view", applet="SNR Klant Form" if command == "GetApplet" else "", command=command)
+        steps = translate(replace(OPEN, links=(link,), row_ids=()), session, ASKED, setting)
+        body = ended(steps, (shown,)).answer.body
+        assert body.startswith(b"<!DOCTYPE") is whole
+        assert b'name="SWEC" value="%b"' % number in body
+
+
+def test_an_export_is_translated_by_the_function_of_its_list(setting):
+    """It needs no session stamp: a file has no links. A page of one record is no list."""
+    listing = Listing("client.search", "newcore", (), query="surname=Jansen", view="SNR Klant Zoek View")
+    session = replace(SESSION, listing=listing, view="SNR Klant Zoek View")
+    last = Link("list.export", command="InvokeMethod", method="ExportList")
+    export = replace(
+        OPEN,
+        links=(Link("client.search", command="ExportedList"), last),
+        function="list.export",
+        kind=Kind.EXPORT,
+        aliases=(),
+    )
+    assert next(translate(export, session, ASKED, setting))[0].path == "/clients/_search"
+    with pytest.raises(UntranslatableError):
+        next(translate(export, replace(session, view="SNR Klantbeeld View"), ASKED, setting))

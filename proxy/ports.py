@@ -40,6 +40,9 @@ class Dialect(Protocol):
     def stands(self, asked: Position, answer: Answer) -> bool:
         """Tell whether the read of ours was answered with what it was to reach."""
 
+    def erred(self, answer: Answer) -> bool:
+        """Tell whether an answer is an error in place of a page; data cannot imitate it."""
+
     def harmless(self, token: bytes) -> Request:
         """Make a call that keeps a session alive and does nothing else: no cursor, no view, no page, no number."""
 
@@ -177,7 +180,10 @@ class RolloutState(Protocol):
     """What the movers have published."""
 
     async def applied(self) -> Mapping[str, int]:
-        """Give the watermark per group."""
+        """Give the watermark per group; a group that newcore does not hold whole has none."""
+
+    async def written(self, rows: Sequence[str]) -> int:
+        """Give the highest captured write of these records that newcore may not have yet, as of this moment; 0: none."""
 
 
 class Clock(Protocol):

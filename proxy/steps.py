@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from proxy.errors import PoortError
 from proxy.facts.author import authorship
+from proxy.facts.partition import partition
 from proxy.facts.relation import Vantage, classed, emergency_until, matched, relate, renewed, seen
 from proxy.identity.asked import asked, discreet
 from proxy.identity.binding import lookup, person_id
@@ -145,7 +146,13 @@ def route(house: House, trail: Trail, reply: Reply) -> Trail:
     if trail.principal is None:
         return trail_with(trail, route=Route(Core.LEGACY, house.routing.revision, config=house.routing.hash))
     draw = trail.exchange.id.int % BUCKETS
-    now = Situation(trail.session, trail.principal, expected(reply, Known).applied, house.killed, draw)
+    known, day = expected(reply, Known), there(trail.day)
+    named = (known.persons.get(row) for row in there(trail.call).row_ids)
+    region = partition(named, house.regions, day)
+    now = Situation(
+        trail.session, trail.principal, known.applied, house.killed, draw, region=region, today=day,
+        written=known.written,
+    )  # fmt: skip
     chosen = choose(house.routing, there(trail.call), now)
     if isinstance(chosen, Reason):
         return trail_with(trail, denied=chosen)

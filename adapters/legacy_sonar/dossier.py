@@ -1,8 +1,7 @@
 """A person of the legacy as records: which pages show what, and how their values become canonical texts. Pure.
 
 Rules:
-1. What two views call by one name is one value; two fields of the contact page are other values under a name that the
-   identity page uses, and get a name of their own (`_RENAMED`).
+1. What two views call by one name is one value.
 2. All pages of one reading must show the same modification number: else somebody wrote in between, and it is read again.
 3. An appointment is what the overview tells of it: one a person, or none. It is named by the modification number too, so
    that one that was removed is never in the way of a later one. A task of the legacy is a line of the person's own record:
@@ -14,14 +13,13 @@ Rules:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-OVERVIEW, CONTACT = "SNR Klantbeeld View", "SNR Klant Contactgegevens View"
-FORMS = (OVERVIEW, "SNR Klant Persoon View", CONTACT, "SNR CV View")
+OVERVIEW = "SNR Klantbeeld View"
+FORMS = (OVERVIEW, "SNR Klant Persoon View", "SNR Klant Contactgegevens View", "SNR CV View")
 """Pages whose forms make a client."""
 NOTES = ("SNR Contacthistorie View", "SNR Contactverslag List Applet")
 REFERRALS = ("SNR Verwijzing View", "SNR Verwijzing List Applet")
 PEOPLE = ("SNR Klant Zoek View", "SNR Klant List Applet")
 TASKS = ("SNR Werkvoorraad View", "SNR Taak List Applet")
-_RENAMED = {(CONTACT, "postcode"): "postal_postcode", (CONTACT, "city"): "postal_city"}
 _OWNER = "caseload_owner"
 
 type Texts = Mapping[str, str]
@@ -48,7 +46,7 @@ def client(forms: Sequence[Form], listed: Texts, codes: Texts) -> dict[str, str]
     """Make the record of a person: the forms, what only a list or a head shows, and the code of the wanted occupation."""
     texts = dict(listed)
     for form in forms:
-        texts |= {_RENAMED.get((form.view, name), name): text for name, text in form.texts.items()}
+        texts |= form.texts
     name = next((form.head["name"] for form in forms if "name" in form.head), "")
     return texts | {
         "name": name,

@@ -50,6 +50,7 @@ from proxy.model.principal import Session
 from proxy.model.route import Core
 from proxy.ports import Clock, Cores, Facts, Ledger, Mirror, RolloutState, Sessions, Ties, Translator
 from proxy.routing.begun import falls_back
+from proxy.routing.choose import weighs
 from proxy.routing.tally import OPEN, Attempt, Tally
 from proxy.trail import House, Trail, trail_with
 
@@ -185,7 +186,13 @@ class Carry:
             await facts.persons(rows) if rows else {},
             await self._world.rollout.applied(),
             await facts.vacancies(vacancies) if vacancies else {},
+            written=await self._written(errand.house, call, rows),
         )
+
+    async def _written(self, house: House, call: Call, rows: tuple[str, ...]) -> int:
+        """Ask what was written of the records that a call opens, where newcore may be asked for them."""
+        named = (*rows, *(text for name, text in call.aliases if name == "record"))
+        return await self._world.rollout.written(named) if named and weighs(house.routing, call) else 0
 
     async def _facts(self, asked: Gather, rows: tuple[str, ...]) -> Known:
         """Give facts of persons; for a function of our own also ties, the persons in them, and the vacancy."""

@@ -81,6 +81,8 @@ class Known:
     """Newest state of the ties that were asked about."""
     organisations: Mapping[str, frozenset[Organisation]] = field(default_factory=dict)
     """Of the authors that were asked about, today; none of whom the directory does not know."""
+    written: int = 0
+    """Highest captured write of the records named that newcore may not have yet, whoever wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class Route:
     group: str | None = None
     stage: Stage = Stage.LEGACY
     reason: str = "default"
-    """`default`, `stage`, `unfilled`, `own-write`, `cohort`, `outside-cohort`, `no-key`, `listing`, `killed`, `observed`,
-    `fallback`."""
+    """`default`, `stage`, `unfilled`, `own-write`, `written`, `cohort`, `outside-cohort`, `no-key`, `listing`, `killed`,
+    `observed`, `fallback`."""
     captured: bool = False
     """Synchronised to newcore after the legacy acknowledgement."""
     touched: tuple[str, ...] = ()

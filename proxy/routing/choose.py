@@ -12,7 +12,8 @@ Rules, first that holds:
    whose rows may span partitions is in the lowest stage of them all.
 5. Only a call that opens a list or one record can move to newcore.
 6. A group whose records newcore does not hold yet (no finished backfill: it has no watermark) reads legacy.
-7. A session whose own write newcore has not applied reads legacy until it has.
+7. A session whose own write newcore has not applied reads legacy until it has; so does whoever opens a record of which
+   anybody's captured write is not applied, or that is in quarantine.
 8. The cohort decides; without a key -> legacy.
 """
 
@@ -47,6 +48,8 @@ class Situation:
     region: str | None = None
     """Region responsible for everybody whom the call names; None: nobody is named, or it is not known, or not one."""
     today: date | None = None
+    written: int = 0
+    """Highest captured write of the records that the call names, whoever wrote it; 0: newcore has them all."""
 
 
 def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
@@ -106,11 +109,26 @@ def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
         return Core.LEGACY, "used-up"
     if STAGES[stage_of(group, now.region)].reads is Core.LEGACY or not movable(call) or now.session is None:
         return Core.LEGACY, "stage"
-    if group.name not in now.applied:
-        return Core.LEGACY, "unfilled"
-    if now.session.wrote.get(group.name, 0) > now.applied[group.name]:
-        return Core.LEGACY, "own-write"
-    return in_cohort(group, now.principal)
+    behind = _behind(group, now.session, now)
+    return (Core.LEGACY, behind) if behind else in_cohort(group, now.principal)
+
+
+def _behind(group: Group, session: Session, now: Situation) -> str:
+    """Say why newcore may not have what is asked for; empty: it has."""
+    reached = now.applied.get(group.name)
+    if reached is None:
+        return "unfilled"
+    if session.wrote.get(group.name, 0) > reached:
+        return "own-write"
+    return "written" if now.written > reached else ""
+
+
+def weighs(table: RoutingTable, call: Call) -> bool:
+    """Tell whether it must be known what was written of the records that a call names: newcore may be asked for them."""
+    if call.kind is Kind.MUTATE or call.own:
+        return False
+    groups = table.groups.values() if call.function is None else filter(None, (table.group(call.function),))
+    return any(STAGES[group.highest].reads is Core.NEWCORE for group in groups)
 
 
 def stage_of(group: Group, region: str | None) -> Stage:

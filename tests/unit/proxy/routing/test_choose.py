@@ -9,7 +9,7 @@ from proxy.model.call import Format, Kind, Link
 from proxy.model.decision import Reason
 from proxy.model.principal import Listing, Role
 from proxy.model.route import Core, Stage
-from proxy.routing.choose import Situation, choose, stage_of
+from proxy.routing.choose import Situation, choose, stage_of, weighs
 from proxy.routing.group import BY_PERSON, Group
 
 FULL = ("ramp: 50", "ramp: 100")
@@ -100,6 +100,15 @@ def test_opening_a_record_of_a_list_goes_to_legacy(ask, call, session):
     """A drill-down is a positioned call on legacy, also from a list of newcore."""
     seen = session(listing=Listing("vacancy.search", "newcore", ("1-V1",)))
     assert ask(FULL, of=call(first_page=False), seen=seen).core is Core.LEGACY
+
+
+def test_a_write_of_anybody_keeps_whoever_opens_that_record_on_legacy_until_it_is_applied(ask, read, call):
+    """Who was told that it is saved may tell a colleague, who looks at once; what newcore has is read there."""
+    assert ask(FULL, applied={"vacancies": 11}, written=12).reason == "written"
+    assert ask(FULL, applied={"vacancies": 12}, written=12).core is Core.NEWCORE
+    assert [weighs(read(FULL), each) for each in (call(), call("client.note.view"), call(kind=Kind.MUTATE))] == [
+        True, False, False,
+    ]  # fmt: skip
 
 
 def test_an_own_write_keeps_a_session_on_legacy_until_it_is_applied(ask, session):

@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from cli.guard import guard
+from cli.shadowing import shadow
 from cli.sides import legacy_account, open_sides
 from monitoring.checkpoint import worker as checkpoint
 from monitoring.checkpoint.store import KEY_FILE, signing_key
@@ -36,6 +37,7 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
         "checkpoint": partial(checkpoint.run, checkpoint.Round(dsn, key, settings.checkpoint_seconds)),
         "sessions": partial(sweep_sessions, dsn, settings.session_timeout),
         "guard": partial(guard, settings, dsn),
+        "shadow": partial(shadow, settings, dsn),
     }
     try:
         legacy_account(settings)

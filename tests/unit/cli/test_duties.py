@@ -15,7 +15,7 @@ from proxy.settings import load
 def test_without_an_account_in_the_legacy_the_log_is_signed_all_the_same(tmp_path, database: Cluster):
     """The synchronisation is left out, and only that."""
     settings = load({"POORT_DATA_DIR": str(tmp_path)})
-    assert list(duties(settings, database)) == ["checkpoint", "sessions", "guard"]
+    assert list(duties(settings, database)) == ["checkpoint", "sessions", "guard", "shadow"]
 
 
 def test_with_an_account_the_new_core_is_kept_up_to_date_and_compared(tmp_path, database: Cluster):

@@ -29,6 +29,7 @@ _AFTER = f"SELECT {_COLUMNS} FROM route_outcome WHERE grp = %s AND number > %s O
 _RECENT = f"""SELECT {_COLUMNS} FROM route_outcome
     WHERE grp = %s AND number <= %s AND at > clock_timestamp() - %s ORDER BY number"""  # noqa: S608
 _LAST = "SELECT coalesce(max(number), 0) FROM route_outcome WHERE grp = %s"
+_BEFORE = f"{_LAST} AND (revision < %s OR at < clock_timestamp() - %s)"
 _STANDING = """SELECT partition, mark, begun, place, score, calm, clear, answered, faults, tripped, acted
     FROM route_guard WHERE grp = %s ORDER BY partition"""
 _SAVE = """
@@ -68,10 +69,19 @@ async def after(connection: Connection, group: str, place: int) -> tuple[Batch, 
 
 
 async def begun(connection: Connection, group: str, mark: str, revision: int) -> Standing:
-    """Give a standing that judges from now on."""
+    """Give a standing that judges what was routed under a revision, as far as it is recent: the guard may be late."""
+    found = await connection.execute(_BEFORE, (group, revision, WINDOW))
+    return Standing(mark, revision, place=_number(await found.fetchone()))
+
+
+async def begun_now(connection: Connection, group: str, mark: str, revision: int) -> Standing:
+    """Give a standing that judges what comes from now on."""
     found = await connection.execute(_LAST, (group,))
-    row = await found.fetchone()
-    return Standing(mark, revision, place=int(row[0]) if row else 0)
+    return Standing(mark, revision, place=_number(await found.fetchone()))
+
+
+def _number(row: Sequence[Any] | None) -> int:
+    return int(row[0]) if row else 0
 
 
 async def stood(connection: Connection, group: str) -> Standing | None:

@@ -94,7 +94,9 @@ class Guard:
         setting, revision = now
         known = self._standings.get(group) or await store.stood(connection, group)
         if known is None or known.mark != setting or known.begun > revision or is_over(known, revision):
-            known = await store.begun(connection, group, setting, revision)
+            again = known is not None and (known.mark == KILLED or known.begun > revision)
+            begin = store.begun_now if again else store.begun
+            known = await begin(connection, group, setting, revision)
             await store.save(connection, group, known)
             log.info("a ramp is guarded", group=group, setting=setting, revision=revision)
         self._standings[group] = known

@@ -52,6 +52,19 @@ async def test_a_guard_that_is_started_again_goes_on_where_it_was(ramp, restarte
     assert len(ramp.given) == 1
 
 
+async def test_a_guard_that_comes_late_judges_what_it_missed(ramp):
+    """A worker starts slower than a gateway; what was routed under an earlier revision is another setting's."""
+    await ramp.outcomes(0, 2)
+    ramp.revision = 8
+    await ramp.outcomes(0, 2)
+    await ramp.guard().round(ramp.connection)
+    assert not ramp.given
+    assert ramp.stands()["faults"] == 2
+    await ramp.outcomes(0, 1)
+    await ramp.guard().round(ramp.connection)
+    assert len(ramp.given) == 1
+
+
 async def test_what_could_not_be_given_back_is_tried_again(ramp, restarted):
     """Every round, also by a guard that was started meanwhile; and every time it is said."""
     ramp.broken = True

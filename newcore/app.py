@@ -5,7 +5,7 @@ tells nothing of the inside; the description is public, below the base path, and
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from types import ModuleType
@@ -35,6 +35,7 @@ from newcore.description import API_VERSION, HEADER, described
 from newcore.employers.api import router as employer_routes
 from newcore.employers.model import EMPLOYER
 from newcore.guard import Guard
+from newcore.headed import Headed
 from newcore.limit import Limited
 from newcore.manual import STYLE, manual
 from newcore.matching.api import router as matching_routes
@@ -101,7 +102,7 @@ def application(engine: AsyncEngine, guard: Guard) -> FastAPI:
 
     app = FastAPI(title="Sonarpoort newcore", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.add_middleware(Limited, most=MOST_BYTES, refuse=_answer)
-    app.middleware("http")(_headed)
+    app.add_middleware(Headed, headers=_HEADERS)
     _refuse(app)
 
     @app.get("/health", include_in_schema=False)
@@ -160,12 +161,6 @@ def _description(api: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": (module.__doc__ or "").strip()} for name, module in _TAGS.items()],
     )
     return described(generated, known)
-
-
-async def _headed(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await proceed(request)
-    response.headers.update(_HEADERS)
-    return response
 
 
 def _refuse(app: FastAPI) -> None:

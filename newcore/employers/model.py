@@ -6,7 +6,10 @@ EMPLOYER = Kind(
     name="employers",
     title="Employer",
     table="employer",
-    fields=fields("EM", "kvk name address postcode city region contact_person phone email sector"),
+    fields=(
+        *fields("EM", "kvk name address postcode city region contact_person phone email sector"),
+        *fields("", "mod_num"),
+    ),
     first="kvk",
     filters=("kvk", "name", "city", "region", "sector"),
 )

@@ -69,7 +69,7 @@ def body_of(name: str) -> dict[str, Any]:
 
 def filter_parameters(kind: Kind) -> list[Schema]:
     """Describe the parameters of a list that is asked by its address."""
-    filters = [_parameter(camel(name), _filter()) for name in kind.filters]
+    filters = [_parameter(camel(name), _filter(kind.form(name))) for name in kind.filters]
     return [*filters, _parameter("sort", _sort(kind)), *part_parameters()]
 
 
@@ -91,7 +91,7 @@ def version_parameter() -> list[Schema]:
 
 
 def _question(kind: Kind) -> Schema:
-    filters = {camel(name): _filter() for name in kind.filters}
+    filters = {camel(name): _filter(kind.form(name)) for name in kind.filters}
     properties = {"filters": _object("Filters", filters, ()), "sort": _sort(kind), **_part()}
     return _object(f"{kind.title}Question", properties, ())
 
@@ -103,9 +103,10 @@ def _part() -> dict[str, Schema]:
     }
 
 
-def _filter() -> Schema:
+def _filter(form: Form) -> Schema:
     meaning = "without case and outer blanks; `*` any text, `?` one character, else the whole value"
-    return {"type": "string", "maxLength": LONGEST_FILTER, "description": meaning}
+    described = {"type": "string", "maxLength": LONGEST_FILTER, "description": meaning}
+    return described | _format(form)
 
 
 def _sort(kind: Kind) -> Schema:
@@ -117,7 +118,11 @@ def _text(form: Form, category: str) -> Schema:
     described = {"type": "string", "maxLength": LONGEST}
     if category:
         described["description"] = f"category {category}"
-    return described | ({"format": DATE_FORMAT} if form is Form.DATE else {})
+    return described | _format(form)
+
+
+def _format(form: Form) -> Schema:
+    return {"format": DATE_FORMAT} if form is Form.DATE else {}
 
 
 def _object(title: str, properties: Mapping[str, Schema], required: Sequence[str] | None = None) -> Schema:

@@ -6,10 +6,10 @@ VACANCY = Kind(
     name="vacancies",
     title="Vacancy",
     table="vacancy",
-    fields=fields(
-        "VA",
-        "vacancy_id title occupation occupation_code employer_name kvk text postcode city region hours level "
-        "requirements opened:date closed:date status strike_flag",
+    fields=(
+        *fields("VA", "vacancy_id title occupation occupation_code employer_name kvk text postcode city region hours"),
+        *fields("VA", "level requirements opened:date closed:date status strike_flag"),
+        *fields("", "mod_num"),
     ),
     first="vacancy_id",
     filters=(
@@ -17,5 +17,5 @@ VACANCY = Kind(
         "closed", "text", "kvk",
     ),
 )  # fmt: skip
-READ = ("vacancy.search", "vacancy.manage", "match.candidates.search", "list.export")
-"""The functions that show vacancies."""
+READ = ("vacancy.search", "vacancy.manage", "match.candidates.search", "employer.view", "list.export")
+"""The functions that show vacancies; an employer is also found through one."""

@@ -4,30 +4,9 @@ import httpx
 import pytest
 
 from newcore.app import application, engine_on
-from newcore.description import API_VERSION
 from newcore.guard import Guard
 from tests.unit.newcore.conftest import freshly
 from tests.unit.newcore.stated import PUBLIC
-
-PATHS = [
-    "/health",
-    "/v1/vacancies",
-    "/v1/vacancies/nobody",
-    "/v1/employers",
-    "/v1/openapi.json",
-    "/nowhere",
-    "/v1/nowhere",
-]
-
-
-@pytest.mark.parametrize("path", PATHS)
-async def test_every_answer_carries_version_and_security_headers(client, path):
-    """Errors too."""
-    answer = await client.get(path)
-    assert answer.headers["api-version"] == API_VERSION
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-frame-options"] == "DENY"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 
-from newcore.app import engine_on
 from newcore.changes.store import Outbox
 from newcore.employers.model import EMPLOYER
 from newcore.register.commands import Apply
@@ -11,18 +10,15 @@ from newcore.register.store import Register
 TEXTS = dict.fromkeys(EMPLOYER.names, "x")
 
 
-@pytest.fixture
-async def engine(newcore_dsn):
-    """The engine of a process, on empty tables."""
-    engine = engine_on(newcore_dsn, pool=6)
-    yield engine
-    await engine.dispose()
-
-
 async def test_whoever_reads_on_misses_nothing(engine):
     """While many write at once: a number that was read past never gets company below it."""
     register, outbox = Register(engine, EMPLOYER), Outbox(engine)
-    writing = [asyncio.create_task(register.apply(Apply(f"1-E{each}", 1, TEXTS))) for each in range(80)]
+
+    async def write(writer):
+        for each in range(20):
+            await register.apply(Apply(f"1-E{writer}-{each}", 1, TEXTS))
+
+    writing = [asyncio.create_task(write(writer)) for writer in range(4)]
     seen, last = [], 0
     while not all(task.done() for task in writing):
         for change in await outbox.after(last, 1000):
@@ -31,7 +27,7 @@ async def test_whoever_reads_on_misses_nothing(engine):
     seen += [change.id for change in await outbox.after(last, 1000)]
     await asyncio.gather(*writing)
     assert len(seen) == 80
-    assert set(seen) == {f"1-E{each}" for each in range(80)}
+    assert set(seen) == {f"1-E{writer}-{each}" for writer in range(4) for each in range(20)}
 
 
 async def test_a_change_that_fails_is_not_told(engine):

@@ -1,4 +1,5 @@
 import pytest
+import pytest_asyncio
 
 from newcore.clients.model import CLIENT as KIND
 from newcore.problem import camel
@@ -114,7 +115,7 @@ async def test_nothing_is_asked_of_a_client_by_address(client):
         assert (await client.get("/v1/clients", params={name: "99990019"})).status_code == 400
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def filled(client):
     """Six clients, put in out of order."""
     rows = [

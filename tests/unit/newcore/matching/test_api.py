@@ -1,4 +1,5 @@
 import pytest
+import pytest_asyncio
 
 from tests.unit.newcore.conftest import CLIENT, VACANCY
 from tests.unit.newcore.stated import stated
@@ -11,7 +12,7 @@ def reading():
     return stated("match.candidates.search", SHOWN)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def filled(client):
     """A vacancy for occupation 0106; two who want it, in two regions, one who wants another, one of whom nothing is known."""
     await client.put("/v1/vacancies/1-V1", json=VACANCY)

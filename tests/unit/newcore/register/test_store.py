@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from newcore.app import OF_A_CLIENT, engine_on
+from newcore.app import OF_A_CLIENT
 from newcore.clients.model import CLIENT
 from newcore.employers.model import EMPLOYER
 from newcore.notes.model import NOTE
@@ -14,14 +14,6 @@ from newcore.statement import Scope
 TEXTS = dict.fromkeys(EMPLOYER.names, "x")
 PERSON = dict.fromkeys(CLIENT.names, "x")
 SAID = dict.fromkeys(NOTE.names, "x") | {"client_id": "1-71", "position": "0"}
-
-
-@pytest.fixture
-async def engine(newcore_dsn):
-    """The engine of a process, on empty tables."""
-    engine = engine_on(newcore_dsn, pool=4)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 
 from tests.unit.newcore.conftest import VACANCY
 from tests.unit.newcore.stated import stated
@@ -50,7 +51,7 @@ async def test_a_removal_may_come_before_the_record(client):
     assert (await put(client, version=5)).json() == {"result": "removed"}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def filled(client):
     """Five vacancies, put in out of order."""
     rows = [

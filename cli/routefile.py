@@ -8,8 +8,8 @@ Rules:
 """
 
 import fcntl
-import getpass
 import os
+import pwd
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -54,6 +54,8 @@ class Change:
     """Takes load off newcore: allowed without a database."""
     actor: str = ""
     """Who acts; empty: the account on this machine."""
+    judged: str = ""
+    """Hash of the file on which the change was judged: another one by then is refused; empty: it holds on any."""
 
 
 class RouteFile:
@@ -99,7 +101,7 @@ class RouteFile:
 
     def reports(self) -> tuple[Report, ...]:
         """Read what running instances report, from their files and, where it is up, from the database."""
-        found = [*self._written(), *(self._stored() or ())]
+        found = [*self._written(), *(self.known(store.reports) or ())]
         return fresh(found, datetime.now(UTC))
 
     def change(self, change: Change) -> RoutingTable:
@@ -107,6 +109,11 @@ class RouteFile:
         with self.locked():
             text = self.text()
             old = self.parsed(text)
+            if change.judged and change.judged != old.hash:
+                raise OperatorError(
+                    f"{self.path}: found revision {old.revision}, which somebody wrote meanwhile; allowed is a change of "
+                    "the file that was judged; run it again"
+                )
             written = {name: getattr(value, "value", value) for name, value in change.values.items()}
             new = self.parsed(changed(text, old, change.group, **written))
             check_only(old, new, change.group, **change.values)
@@ -197,6 +204,13 @@ class RouteFile:
         except psycopg.Error as fault:
             raise OperatorError(f"the database does not answer ({type(fault).__name__})") from None
 
+    def known[T](self, read: Callable[[str], T]) -> T | None:
+        """Read something from the database that a command shows where it can; None: it does not answer."""
+        try:
+            return None if self.dsn is None else read(self.dsn)
+        except psycopg.Error:
+            return None
+
     def _written(self) -> list[Report]:
         found = []
         for path in sorted((self.settings.data_dir / "instances").glob("*.json")):
@@ -206,13 +220,10 @@ class RouteFile:
                 tell(f"{path}: no report of an instance")
         return found
 
-    def _stored(self) -> tuple[Report, ...] | None:
-        try:
-            return None if self.dsn is None else store.reports(self.dsn)
-        except psycopg.Error:
-            return None
-
 
 def actor() -> str:
-    """Name who acts: the account on this machine."""
-    return getpass.getuser()
+    """Name who acts: the account on this machine, as the system knows it, not as the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

@@ -6,7 +6,9 @@ Rules:
    and an editor's backup are all seen. A swap is one assignment: a call keeps the table that it began with.
 3. The kill file (`routing.yaml.kill`) needs no database. One that cannot be read, or names what is no group, kills all
    groups: the safe side is legacy.
-4. What the instance runs is written to `instances/<name>.json` and, when the database is up, acknowledged there. Neither
+4. What is found comes into force first and is logged then: a log that cannot be written (disk full, nobody reads it) neither
+   keeps a kill from being honoured nor ends the following.
+5. What the instance runs is written to `instances/<name>.json` and, when the database is up, acknowledged there. Neither
    is waited for: no request and no kill depends on them.
 """
 
@@ -76,8 +78,9 @@ class RoutingWatch:
         """Look once at file and kill file, and write the report where something changed or it grows old."""
         killed = self._read_killed()
         if killed != self.killed:
-            log.warning("kill switch", killed=sorted(killed), instance=self._name)
             self.killed = killed
+            with _unwritable():
+                log.warning("kill switch", killed=sorted(killed), instance=self._name)
         found = signature(self._path)
         if found != self._seen:
             self._seen = found
@@ -96,13 +99,15 @@ class RoutingWatch:
         except OperatorError as fault:
             self.refused += 1
             self.alarm = str(fault)
-            log.error(  # noqa: TRY400  the message says what to do; a stack says nothing
-                "routing file refused, the last good one stays", alarm=self.alarm, revision=self.table.revision
-            )
+            with _unwritable():
+                log.error(  # noqa: TRY400  the message says what to do; a stack says nothing
+                    "routing file refused, the last good one stays", alarm=self.alarm, revision=self.table.revision
+                )
             return
-        if table.hash != self.table.hash:
-            log.info("routing swapped", old=self.table.revision, new=table.revision, instance=self._name)
-        self.table, self.alarm = table, ""
+        old, self.table, self.alarm = self.table, table, ""
+        if table.hash != old.hash:
+            with _unwritable():
+                log.info("routing swapped", old=old.revision, new=table.revision, instance=self._name)
 
     def _read(self) -> RoutingTable:
         return load(read(self._path), self._functions, self._regions, str(self._path))
@@ -114,7 +119,8 @@ class RoutingWatch:
         except FileNotFoundError:
             return frozenset()
         except (OSError, UnicodeDecodeError) as fault:
-            log.error("kill file cannot be read, every group is killed", fault=type(fault).__name__)  # noqa: TRY400
+            with _unwritable():
+                log.error("kill file cannot be read, every group is killed", fault=type(fault).__name__)  # noqa: TRY400
             return frozenset(groups)
 
     def _write_report(self) -> None:
@@ -131,6 +137,11 @@ class RoutingWatch:
             fresh.write_text(json.dumps(report.document()), encoding="utf-8")
             fresh.replace(self._report_path)
         self._reported = (report, report.at.timestamp())
+
+
+def _unwritable() -> contextlib.suppress:
+    """Go on where the log cannot be written."""
+    return contextlib.suppress(OSError, ValueError)
 
 
 def kill_file(path: Path) -> Path:

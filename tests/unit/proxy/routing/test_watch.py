@@ -1,9 +1,11 @@
 import asyncio
+import io
 import json
 import os
 import time
 
 import pytest
+import structlog
 
 from proxy.errors import OperatorError
 from proxy.routing.watch import RoutingWatch, kill_file
@@ -175,3 +177,16 @@ async def test_the_report_says_what_this_instance_runs(watch, path, tmp_path):
     assert await soon(lambda: told("alarm"))
     await watch.close()
     assert not report.exists()
+
+
+async def test_a_log_that_cannot_be_written_keeps_neither_file_nor_kill_from_being_followed(watch, path):
+    """Disk full, or whoever read it is gone: the change comes into force, and so does the next one."""
+    gone = io.StringIO()
+    gone.close()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(gone), cache_logger_on_first_use=False)
+    path.write_text("")
+    assert await soon(lambda: watch.alarm != "")
+    path.write_text(NEWER)
+    assert await soon(lambda: watch.table.revision == 8)
+    kill_file(path).write_text("vacancies")
+    assert await soon(lambda: watch.killed == {"vacancies"})

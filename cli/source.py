@@ -85,7 +85,8 @@ class LegacySource:
         entity = next(iter(wanted))
         opened = client.open_vacancy if entity is Entity.VACANCY else client.open_employer
         record = await opened(listed.id)
-        return {entity: (_whole(entity, Row(record.row_id, record.texts)),)}
+        number = "" if record.version is None else str(record.version)
+        return {entity: (_whole(entity, Row(record.row_id, {**record.texts, "mod_num": number})),)}
 
     async def _occupations(self, client: LegacyClient) -> Texts:
         """Read which code the legacy's vacancies have beside which words: one of each is opened, once in a while."""

@@ -6,7 +6,8 @@ from rollout.client import NewcoreClient
 from rollout.record import Entity, RejectedError, Row, digest
 
 TEXTS = dict.fromkeys(
-    ("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector"), "x "
+    ("kvk", "name", "address", "postcode", "city", "region", "contact_person", "phone", "email", "sector", "mod_num"),
+    "x ",
 )
 
 

@@ -101,6 +101,8 @@ VERBS = {
     Verb.UNMASKED: "maakt zichtbaar",
     Verb.CARDED: "laat een kaart over",
     Verb.UNCARDED: "laat meer dan een kaart zien",
+    Verb.SIFTED: "houdt verslagen achter",
+    Verb.UNSIFTED: "toont verslagen",
 }
 
 

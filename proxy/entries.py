@@ -181,14 +181,12 @@ def ground(verdict: Verdict) -> Ground:
         decision.target or decision.effect,
         decision.lost,
         decision.pending,
-        *counted(verdict.notes),
+        *(counted(verdict.notes) if verdict.notes else ()),
     )
 
 
-def counted(notes: Sifted | None) -> tuple[Mapping[Authorship, int], ...]:
-    """Count the contact notes of a page by who wrote them, and those that were kept back; nothing where it held none."""
-    if notes is None:
-        return ()
+def counted(notes: Sifted) -> tuple[Mapping[Authorship, int], Mapping[Authorship, int]]:
+    """Count the contact notes of a page by who wrote them, and those that were kept back."""
     return Counter(notes.authors), Counter(notes.authors[index] for index in notes.withheld)
 
 

@@ -75,7 +75,7 @@ def cut(house: House, trail: Trail, reading: Reading) -> Cut:
         {index: each.decision.hidden for index, each in whole if each.decision.hidden},
         {index: carded(house, trail, index) for index, each in everybody if each.kept and each.decision.card},
         house.dialect.counter(reading, len(trail.verdicts) - len(hidden)) if counts else None,
-        {index: kept for index, each in whole if (kept := fewer(house, each)) is not None},
+        {index: kept for index, each in whole if each.notes and (kept := fewer(house, each)) is not None},
     )
 
 

@@ -19,7 +19,17 @@ from proxy.model.decision import Decision, Effect, Reason, decision_with
 from proxy.model.entry import OutcomeState, Receipt
 from proxy.model.exchange import Admitted, Answered, Exchange, Known, Reply
 from proxy.model.http import Answer
-from proxy.model.person import Category, PersonClass, PersonFacts, PersonId, Relation, Shown, Standing, Unreadable
+from proxy.model.person import (
+    Category,
+    Notes,
+    PersonClass,
+    PersonFacts,
+    PersonId,
+    Relation,
+    Shown,
+    Standing,
+    Unreadable,
+)
 from proxy.model.route import Core, Route
 from proxy.model.statement import Statement
 from proxy.policy.decide import judge_person, judge_row, sufficient
@@ -234,8 +244,8 @@ def persons_shown(trail: Trail) -> tuple[str, ...]:
 
 
 def authors(trail: Trail) -> tuple[str, ...]:
-    """Name the accounts that wrote the notes of the answer."""
-    persons = trail.reading.persons if trail.reading else ()
+    """Name the accounts that wrote the notes of the answer: a list of persons holds none."""
+    persons = trail.reading.persons if trail.reading and not trail.reading.listed else ()
     named = (note.author for each in persons if each.notes for note in each.notes.rows if note.author)
     return tuple(dict.fromkeys(named))
 
@@ -274,22 +284,27 @@ def judge_one(house: House, trail: Trail, here: Vantage, each: tuple[Shown, Pers
     judged = discreet(judged, asked(there(trail.call), trail.session, trail.reading))
     learned = learned and not strange and facts.protection is not PersonClass.SELF
     judged, notes = sifted(house, here, (judged, standing), (shown, known)) if shown.notes else (judged, None)
+    if notes and barred(shown.notes, notes, there(trail.call)):
+        judged, notes = decision_with(judged, effect=Effect.DENY, reason=Reason.HIDDEN_CATEGORY), None
     return Verdict(shown, facts, near, judged, emergency=until, learned=learned, notes=notes)
 
 
 def sifted(
     house: House, here: Vantage, judged: tuple[Decision, Standing], page: tuple[Shown, Known]
 ) -> tuple[Decision, Sifted | None]:
-    """Decide about the notes of somebody who may be seen; one that is opened in a form and may not be seen closes the page."""
+    """Decide about the notes of somebody who may be seen; None: they are hidden as a whole, or nobody may be seen."""
     decision, notes, known = judged[0], there(page[0].notes), page[1].organisations
     if decision.effect is not Effect.ALLOW or notes.categories & decision.hidden:
         return decision, None
     own = here.authorisation.organisation
-    authors = [authorship(each.author, known.get(each.author), here.user, own) for each in notes.rows]
-    decision, found = sift(house.matrix, judged, notes.categories, authors)
-    if any(not notes.rows[index].spans for index in found.withheld):
-        return decision_with(decision, effect=Effect.DENY, reason=Reason.HIDDEN_CATEGORY), None
-    return decision, found
+    whose = {name: authorship(name, known.get(name), here.user, own) for name in {each.author for each in notes.rows}}
+    return sift(house.matrix, judged, notes.categories, [whose[each.author] for each in notes.rows])
+
+
+def barred(notes: Notes | None, found: Sifted, call: Call) -> bool:
+    """Tell whether the call is about a note that may not be seen: opened in a form, or named to stand on it."""
+    kept_back = [notes.rows[index] for index in found.withheld] if notes else []
+    return any(not each.spans or each.row_id in call.row_ids for each in kept_back)
 
 
 def told(

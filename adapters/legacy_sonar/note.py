@@ -49,7 +49,7 @@ def notes(part: Fragment) -> Notes | None:
         return None
     complete = not part.turned and len(part.rows) == part.total
     return Notes(
-        tuple(Note(_name(match[place]), (match.span(), hidden)) for match, _, hidden in part.rows),
+        tuple(Note(_name(match[place]), (match.span(), hidden), row_id) for match, row_id, hidden in part.rows),
         part.applet.categories,
         complete,
         (part.teller,),

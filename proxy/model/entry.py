@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from proxy.model.call import Kind
@@ -12,6 +13,8 @@ from proxy.model.http import BadHead
 from proxy.model.person import Authorship, Category, PersonClass, PersonFacts, PersonId, Relation
 from proxy.model.principal import Session
 from proxy.model.tie import Tie, Vacancy
+
+_NO_NOTES: Mapping[Authorship, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,9 @@ class Ground:
     lost: frozenset[Category] = frozenset()
     """Categories shown that all rules together would hide."""
     pending: tuple[str, ...] = ()
-    notes: Mapping[Authorship, int] = field(default_factory=dict)
+    notes: Mapping[Authorship, int] = _NO_NOTES
     """How many contact notes the answer held, by who wrote them; none: no notes, or their category was hidden as a whole."""
-    notes_withheld: Mapping[Authorship, int] = field(default_factory=dict)
+    notes_withheld: Mapping[Authorship, int] = _NO_NOTES
     """How many of those were kept back."""
 
 

@@ -135,6 +135,7 @@ class Note:
     """Account of the legacy, as the page shows it; empty: it says none."""
     spans: tuple[Span, ...]
     """None: it is opened in a form and cannot be cut out."""
+    row_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ class RecordedPerson:
     masked: frozenset[str] = frozenset()
     reason: str | None = None
     """Why kept back; None: shown."""
+    notes: frozenset[str] | None = None
+    """Whose contact notes the answer held; None: it held none, or nobody counted them yet."""
+    notes_withheld: frozenset[str] = frozenset()
+    """Whose of them were kept back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ sorted by what touches most requests. Nobody is named: employees and teams are c
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from proxy.model.person import Category, PersonClass, Relation, Standing
+from proxy.model.person import Authorship, Category, PersonClass, Relation, Standing
 from proxy.model.principal import OrganisationKind, Role
 from proxy.model.recorded import Level, Recorded, Trace
 from proxy.policy.difference import Change, Shift, told
@@ -26,6 +26,7 @@ LACKS: Mapping[Lack, str] = {
     Lack.CARD: "niet vastgelegd is of van de rij een kaart te maken was",
     Lack.WRITES: "niet vastgelegd is wat de wijziging bevatte of om wie zij ging",
     Lack.CHAIN: "niet vastgelegd zijn de andere functies van hetzelfde verzoek",
+    Lack.AUTHORS: "niet vastgelegd is wie de verslagen schreef",
     Lack.AUTHORISATION: "een andere autorisatie van het account zou zijn gebruikt",
 }
 
@@ -67,6 +68,7 @@ class Tally:
     teams: set[str] = field(default_factory=set)
     standings: set[Standing] = field(default_factory=set)
     categories: set[Category] = field(default_factory=set)
+    authors: set[Authorship] = field(default_factory=set)
 
     def figures(self) -> dict[str, int]:
         """Give the figures for programs."""
@@ -121,6 +123,7 @@ def _add(counted: Tally, recorded: Recorded, turn: Turn | None) -> None:
     if turn is not None:
         counted.standings |= {turn.standing} if turn.standing else set()
         counted.categories |= turn.categories
+        counted.authors |= turn.authors
 
 
 def sentences(tallies: Tallies, matrix: Matrix, names: Mapping[str, str]) -> Iterator[str]:
@@ -181,6 +184,8 @@ def _shift(line: Line, counted: Tally) -> Shift:
         Verb.UNMASKED: Shift(gained=categories),
         Verb.CARDED: Shift(card=True),
         Verb.UNCARDED: Shift(card=False),
+        Verb.SIFTED: Shift(unseen=frozenset(counted.authors)),
+        Verb.UNSIFTED: Shift(seen=frozenset(counted.authors)),
     }[line.verb]
 
 

@@ -5,17 +5,19 @@ Rules, beside those of `replay`:
    newly hidden can be emptied, which is known only of what was emptied already; else the loss is "at least" this.
 2. Somebody who was kept back is gained only where the candidate hides nothing of what the answer held.
 3. A page of one person stays refused as long as anybody in it does; a card is no page.
-4. Of a change that is allowed now and was refused, or that was allowed on more, the record does not hold what it carried.
+4. Contact notes go and come by who wrote them, which the record counts; one that counts none had none, or nobody did yet,
+   so where the candidate keeps some back it cannot be told.
+5. Of a change that is allowed now and was refused, or that was allowed on more, the record does not hold what it carried.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from proxy.model.person import Category, Standing
+from proxy.model.person import Authorship, Category, Standing
 from proxy.model.recorded import RecordedPerson
 from proxy.policy.matrix import Matrix
 from proxy.policy.rule import Does, Rule
-from proxy.policy.trial import Named, Seen, Spot, View, standings, stands, words
+from proxy.policy.trial import Named, Seen, Spot, View, standings, stands, word, words
 from proxy.policy.turn import SAME, Lack, Replayed, Turn, Verb
 
 
@@ -42,7 +44,13 @@ def _shown(spot: Spot, asked: Asked) -> Replayed:
     before = spot.before(standing)
     if view.card and before is None:
         return Lack.CARD
-    turns = tuple(_partly(spot, asked, before))
+    if before is not None and before.unseen == view.unseen:
+        notes = SAME
+    elif isinstance(found := _noted(spot, asked), Lack):
+        return found
+    else:
+        notes = found
+    turns = (*_partly(spot, asked, before), *notes)
     if not turns and spot.mutates and _stricter(before, view):
         return Lack.WRITES
     return turns
@@ -58,6 +66,22 @@ def _partly(spot: Spot, asked: Asked, before: View | None) -> Iterator[Turn]:
         yield Turn(Verb.UNMASKED, standing, gained, _by(spot.trial.matrix, seen.rules, _shows(gained)))
     if before is not None and before.card is not seen.view.card:
         yield Turn(Verb.CARDED if seen.view.card else Verb.UNCARDED, standing, rules=seen.rules, least=seen.view.card)
+
+
+def _noted(spot: Spot, asked: Asked) -> Replayed:
+    """Say whose notes are kept back that were shown, and whose are shown that were kept back."""
+    person, standing, seen = asked
+    hidden = {author for author, category in seen.view.unseen if category in words(person.shown)}
+    if person.notes is None:
+        return Lack.AUTHORS if hidden else SAME
+    held, kept = ({word(Authorship, each) for each in some} for some in (person.notes, person.notes_withheld))
+    changed = ((Verb.SIFTED, held & hidden - kept), (Verb.UNSIFTED, kept - hidden))
+    by = _by(spot.trial.matrix, seen.rules, lambda rule: bool(rule.authors))
+    return tuple(
+        Turn(verb, standing, rules=by if verb.loses else (), authors=frozenset(whose))
+        for verb, whose in changed
+        if whose
+    )
 
 
 def _stricter(before: View | None, view: View) -> bool:

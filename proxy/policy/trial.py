@@ -15,11 +15,11 @@ from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.person import Category, PersonClass, Relation, Standing
 from proxy.model.principal import OrganisationKind, Role
 from proxy.model.recorded import RecordedCall, RecordedPerson
-from proxy.policy.decide import judge_row
+from proxy.policy.decide import judge_row, outcome_of
 from proxy.policy.matrix import Matrix
 from proxy.policy.resolve import CHAIN, EXPORTED
-from proxy.policy.rule import Requirement
-from proxy.policy.table import Cell
+from proxy.policy.rule import Requirement, place
+from proxy.policy.table import Cell, Unseen
 
 type Key = tuple[str, Role, OrganisationKind]
 _APART = re.compile(f"{re.escape(CHAIN)}|{re.escape(EXPORTED)}")
@@ -49,6 +49,7 @@ class View:
     allowed: bool
     """Of a mutation: whether it may be done at all, whatever it carries."""
     card: bool
+    unseen: Unseen = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ class Trial:
             mutates = kind == Kind.MUTATE
             call = Call(Format.HTML, (), None, Kind.MUTATE if mutates else Kind.CONSULT)
             judged = judge_row(matrix, call, Decision(Effect.ALLOW, Reason.ALLOWED, cell=name), standing)
-            view = View(judged.shown, judged.effect is Effect.ALLOW and bool(judged.shown), judged.card)
+            at = place(standing.relation, standing.protection, emergency=standing.emergency)
+            unseen = outcome_of(matrix.enforced, name, at).unseen
+            view = View(judged.shown, judged.effect is Effect.ALLOW and bool(judged.shown), judged.card, unseen)
             self.known[key] = Seen(view, judged.rules)
         return self.known[key]
 

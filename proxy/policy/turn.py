@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from proxy.model.person import Category, Standing
+from proxy.model.person import Authorship, Category, Standing
 
 
 class Verb(StrEnum):
@@ -25,11 +25,15 @@ class Verb(StrEnum):
     """Only a card is left of a row."""
     UNCARDED = "uncarded"
     """A row was a card and is no longer."""
+    SIFTED = "sifted"
+    """Contact notes that were shown are kept back."""
+    UNSIFTED = "unsifted"
+    """Contact notes that were kept back are shown."""
 
     @property
     def loses(self) -> bool:
         """Tell whether somebody sees less."""
-        return self in {Verb.DENIED, Verb.WITHHELD, Verb.MASKED, Verb.CARDED}
+        return self in {Verb.DENIED, Verb.WITHHELD, Verb.MASKED, Verb.CARDED, Verb.SIFTED}
 
 
 class Lack(StrEnum):
@@ -51,6 +55,8 @@ class Lack(StrEnum):
     """The other functions of the same request."""
     AUTHORISATION = "authorisation"
     """Whom another authorisation of the account would have reached."""
+    AUTHORS = "authors"
+    """Who wrote the contact notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class Turn:
     """Rules of the candidate that do it; none: no rule allows it (any more)."""
     least: bool = False
     """It may be more: what is newly hidden is emptied where that is possible, else the whole person goes."""
+    authors: frozenset[Authorship] = frozenset()
+    """Whose contact notes go or come."""
 
 
 type Replayed = tuple[Turn, ...] | Lack

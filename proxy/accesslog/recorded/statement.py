@@ -13,8 +13,9 @@ SETTINGS = (
 
 _CALL = """a.policy, a.kind, a.decision, a.reason, a.role, a.organisation_kind, a.function, a.cell, a.vacancy IS NOT NULL,
     a.kind = 'mutate' AND a.decision = 'allow' AND a.rows = 0"""
-_SHOWN = "x.relation, x.protection, x.emergency, x.present, x.shown, x.masked, NULL::text"
-_KEPT = "x.relation, x.protection, x.emergency, x.present, '{}'::text[], '{}'::text[], x.reason"
+_SHOWN = "x.relation, x.protection, x.emergency, x.present, x.shown, x.masked, NULL::text, x.notes, x.notes_withheld"
+_KEPT = """x.relation, x.protection, x.emergency, x.present, '{}'::text[], '{}'::text[], x.reason, x.notes,
+    x.notes_withheld"""
 _NONE = "'{}'::text[]"
 _SINCE = "a.recorded_at >= %(since)s"
 
@@ -26,7 +27,8 @@ def _hash(columns: str) -> str:
 # PostgreSQL hashes an array, and a row, as a polynomial in 31 over its parts: {AP}, {ID,LD,SV} and {ID,LD}, {AP,SV} side by
 # side give the same number, as was measured. So every array has a seed of its own, under which its words hash otherwise.
 def _hash_person(shown: str, masked: str, reason: str) -> str:
-    arrays = ", ".join(f"hash_array_extended({each}, {at})" for at, each in enumerate(("x.present", shown, masked), 1))
+    words = ("x.present", shown, masked, "x.notes", "x.notes_withheld")
+    arrays = ", ".join(f"hash_array_extended({each}, {at})" for at, each in enumerate(words, 1))
     return _hash(f"x.relation, x.protection, x.emergency, {arrays}, {reason}")
 
 
@@ -61,7 +63,7 @@ _CROWDS = f"""SELECT a.id, a.call, array_agg({_KEPT_NUMBER} ORDER BY {_KEPT_NUMB
 
 CALLS = f"""WITH {_HELD} SELECT {_hash("call, held")}, call, held, any_value(id), sum(count)::bigint FROM (
         SELECT {_hash(_CALL)} AS call, a.account, any_value(a.id) AS id, count(*) AS count
-        FROM access a WHERE {_SINCE} GROUP BY 1, 2) c LEFT JOIN held USING (account)
+        FROM access a WHERE {_SINCE} AND a.kind <> 'shadow' GROUP BY 1, 2) c LEFT JOIN held USING (account)
     GROUP BY call, held"""  # noqa: S608
 """Distinct calls, with what the account holds besides."""
 PERSONS = f"""SELECT {_hash("call, person")}, call, ARRAY[person], any_value(id), count(*) FROM ({_RELEASED}) p

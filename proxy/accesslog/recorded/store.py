@@ -70,6 +70,11 @@ def _columns(row: Mapping[str, Any]) -> list[Any]:
 
 
 def _person(columns: Sequence[Any]) -> RecordedPerson:
-    relation, protection, emergency, present, shown, masked, reason = columns
+    relation, protection, emergency, present, shown, masked, reason, *notes = columns
     known = None if present is None else frozenset(present)
-    return RecordedPerson(relation, protection, emergency, known, frozenset(shown), frozenset(masked), reason)
+    held, kept = (None if each is None else frozenset(count.partition(":")[0] for count in each) for each in notes)
+    return RecordedPerson(
+        *(relation, protection, emergency, known, frozenset(shown), frozenset(masked), reason),
+        held,
+        kept or frozenset(),
+    )

@@ -9,7 +9,7 @@ from proxy import steps
 from proxy.errors import PoortError
 from proxy.model.call import StaticCall
 from proxy.model.decision import Reason
-from proxy.model.entry import Disclosure, OutcomeState, Receipt, Withheld
+from proxy.model.entry import Access, Disclosure, OutcomeState, Receipt, SessionChange, Withheld
 from proxy.model.exchange import Answered, Append, Exchange, Gather, Known, Refusal, Released, Send
 from proxy.model.http import Answer
 from proxy.model.person import Authorship, Category, Unreadable
@@ -23,6 +23,7 @@ from tests.doubles.playbook import (
     Playbook,
     adviser,
     answer,
+    asked,
     persons,
     request,
     session,
@@ -137,6 +138,28 @@ def test_a_note_of_another_organisation_that_is_opened_is_refused():
     assert isinstance((book >> RECEIPT).end, Refusal)
     seen = read_notes(opened, KMG0106=OFFICE) << Append
     assert isinstance((seen >> RECEIPT).end, Released)
+
+
+def test_to_stand_on_a_note_of_another_organisation_is_refused():
+    """SONAR's cursor is there now, so the session stands on no record: nothing is changed by a cursor that nobody may have."""
+    page = answer(NOTES).body
+    ours, theirs = (
+        re.findall(rb'name="SWERowId[0-9]" value="(1-N[0-9A-Z]+)"', page)[place].decode() for place in (0, 1)
+    )
+    near = persons(NOTES, caseload_user="AWE0421")
+    for row, reason in ((ours, None), (theirs, Reason.HIDDEN_CATEGORY)):
+        position = "SWECmd=InvokeMethod&SWEMethod=PositionOnRow&SWEView=SNR+Contacthistorie+View"
+        target = f"/sonar_nld/start.swe?{position}&SWEApplet=SNR+Contactverslag+List+Applet&SWERowId={row}"
+        there = session(view="SNR Contacthistorie View", function="client.note.view", current=next(iter(near)))
+        book = (Playbook(asked(f"GET {target} HTTP/1.1\r\nHost: sonar.example\r\n\r\n")) << Gather) >> Known(
+            session=there, principal=adviser(), persons=near
+        )
+        (book << Send) >> answer(NOTES)
+        book = (book << Gather) >> Known(persons=near, organisations={"IDV0211": frozenset({OFFICE})})
+        (access,) = (each for each in (book << Append).entries if isinstance(each, Access))
+        (change,) = (each for each in book.entries if isinstance(each, SessionChange))
+        assert access.reason is (reason or Reason.ALLOWED)
+        assert change.session.current == (None if reason else next(iter(near)))
 
 
 def test_an_answer_without_notes_asks_about_nobody():

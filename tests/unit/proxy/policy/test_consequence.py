@@ -1,6 +1,8 @@
 """Claims about what a replay means for people: lines, figures and sentences."""
 
-from proxy.model.person import Category, PersonClass, Relation, Standing
+from dataclasses import replace
+
+from proxy.model.person import Authorship, Category, PersonClass, Relation, Standing
 from proxy.model.recorded import Level, Recorded, RecordedCall, RecordedPerson, Trace
 from proxy.policy import consequence
 from proxy.policy.consequence import ByRule, Tallies
@@ -54,6 +56,20 @@ def test_sentences_gather_relations_and_categories_and_say_whom_they_touch(matri
     assert second == "Adviseur werk verliest: cv raadplegen: 1 verzoek, 1 medewerker, 0 teams"
 
 
+def test_notes_are_told_by_who_wrote_them(matrix: Matrix):
+    """No category is lost, and the sentence says whose notes go and come."""
+    strange = frozenset({Authorship.OTHER, Authorship.UNKNOWN})
+    turns = (Turn(Verb.SIFTED, TEAM, authors=strange), Turn(Verb.UNSIFTED, TEAM, authors=frozenset({Authorship.OWN})))
+    tallies = consequence.tally(
+        {1: (Recorded(1, Level.PERSON, CALL, (PERSON,), 3), turns)}, [Trace("a", None, frozenset({1}), 3)]
+    )
+    said = [each.partition(": 3 ")[0] for each in consequence.sentences(tallies, matrix, NAMES)]
+    assert said == [
+        "Adviseur werk verliest: cv raadplegen, bij vervanging: verslagen van een andere organisatie of een onbekende schrijver",
+        "Adviseur werk krijgt: cv raadplegen, bij vervanging: verslagen van de eigen organisatie",
+    ]
+
+
 def test_rows_of_detail_are_per_relation_and_category():
     """A program reads what a sentence gathers."""
     rows = [(line.verb, line.standing, line.category) for line, _ in consequence.lines(tallied(), detail=True)]
@@ -68,6 +84,7 @@ def test_every_verb_is_said(matrix: Matrix):
     """No change is left out of the sentences."""
     for number, verb in enumerate(Verb):
         turn = Turn(verb, REGION, frozenset({Category.CT}) if "mask" in verb or verb is Verb.SHOWN else frozenset())
+        turn = replace(turn, authors=frozenset({Authorship.OWN} if "sift" in verb else ()))
         found = {number: (Recorded(number, Level.PERSON, CALL, (PERSON,), 1), (turn,))}
         tallies = consequence.tally(found, [Trace("jansen", "T1", frozenset({number}), 1)])
         (said,) = consequence.sentences(tallies, matrix, NAMES)

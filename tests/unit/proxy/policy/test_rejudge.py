@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.model.person import Category
+from proxy.model.person import Authorship, Category
 from proxy.model.recorded import RecordedCall, RecordedPerson
 from proxy.policy.matrix import Matrix, load
 from proxy.policy.rejudge import judge_released, judge_withheld
@@ -68,6 +68,47 @@ def test_a_row_that_was_refused_before_sending_is_gained_as_far_as_the_function_
     (turn,) = judge_withheld(place, cells, (row,))
     assert (turn.verb, Category.ED in turn.categories) == (Verb.SHOWN, True)
     assert judge_withheld(spot(BASIC), cells, (row,)) == SAME
+
+
+AUTHORS = "    authors: [other, unknown]\n"
+NOTES = replace(CALL, function="client.note.view", cell="AW@UWV/client.note.view")
+HISTORY = RecordedPerson(
+    "caseload", "ordinary", False, frozenset({"ID", "CN"}), frozenset({"ID", "CN"}),
+    notes=frozenset({"own", "other", "unknown"}), notes_withheld=frozenset({"other", "unknown"}),
+)  # fmt: skip
+
+
+@pytest.fixture
+def history(source: str, catalogue, matrix: Matrix):
+    """Give the place of a contact history under a candidate in which this stands for the authors."""
+
+    def of(after: str, past: bool = True) -> Spot:
+        assert AUTHORS in source
+        trial = Trial(load(source.replace(AUTHORS, after), catalogue), {matrix.hash: matrix} if past else {})
+        return Spot(trial, replace(NOTES, policy=matrix.hash), NOTES.cell)
+
+    return of
+
+
+def test_notes_go_and_come_by_who_wrote_them(history):
+    """Only those that the page held; an author who was not on it changes nothing."""
+    (lost,) = judge_released(history("    authors: all\n"), HISTORY)
+    assert (lost.verb, lost.authors, lost.categories) == (Verb.SIFTED, {Authorship.OWN}, frozenset())
+    assert (lost.rules, lost.least) == (("RG3.verslagen",), False)
+    (gained,) = judge_released(history("    authors: [other]\n"), HISTORY)
+    assert (gained.verb, gained.authors) == (Verb.UNSIFTED, {Authorship.UNKNOWN})
+    alone = replace(HISTORY, notes=frozenset({"self"}), notes_withheld=frozenset())
+    assert judge_released(history("    authors: all\n"), alone) == SAME
+    assert judge_released(history(AUTHORS), HISTORY) == SAME
+
+
+def test_a_record_that_counts_no_notes_tells_nothing_of_them(history):
+    """Unless both matrices keep back the same, or the candidate nothing at all."""
+    bare = replace(HISTORY, notes=None, notes_withheld=frozenset())
+    assert judge_released(history("    authors: all\n"), bare) is Lack.AUTHORS
+    assert judge_released(history(AUTHORS), bare) == SAME
+    assert judge_released(history(AUTHORS, past=False), bare) is Lack.AUTHORS
+    assert judge_released(history(AUTHORS, past=False), HISTORY) == SAME
 
 
 def test_a_row_without_a_ground_is_told_only_where_nothing_changes(spot):

@@ -5,9 +5,10 @@ from proxy.policy.turn import Lack, Verb
 
 
 def test_every_verb_takes_or_gives():
-    """Four of each, in pairs."""
+    """Five of each, in pairs."""
     loses = {verb for verb in Verb if verb.loses}
-    assert loses == {Verb.DENIED, Verb.WITHHELD, Verb.MASKED, Verb.CARDED}
+    assert loses == {Verb.DENIED, Verb.WITHHELD, Verb.MASKED, Verb.CARDED, Verb.SIFTED}
+    assert len(Verb) == 2 * len(loses)
 
 
 def test_everything_that_can_be_lacking_is_said_in_dutch():

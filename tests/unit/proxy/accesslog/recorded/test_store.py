@@ -13,7 +13,7 @@ from proxy.accesslog.reading.store import snapshot
 from proxy.accesslog.recorded.store import RecordedDecisions
 from proxy.database import Cluster, Role
 from proxy.identity.binding import person_id
-from proxy.model.person import Category
+from proxy.model.person import Authorship, Category
 from proxy.model.recorded import Level, Recorded
 from tests.doubles.playbook import house
 from tests.doubles.traffic import Recording, record
@@ -96,6 +96,24 @@ def test_persons_whose_columns_the_database_hashes_alike_are_told_apart(fresh_da
         frozenset({"AP"}),
         frozenset({"ID", "LD"}),
     }
+
+
+def test_whose_notes_a_page_held_is_read_without_how_many(fresh_database: Cluster):
+    """A row that counts none, as those of an earlier release do, is told apart from one that does."""
+    access = builders.access()
+    held = {Authorship.OWN: 3, Authorship.OTHER: 2}
+    ground = replace(builders.GROUND, notes=held, notes_withheld={Authorship.OTHER: 2})
+    shown = [builders.disclosure(access, "999990019", ground=ground), builders.disclosure(access, "999990020")]
+
+    async def store() -> None:
+        async with builders.ledger(fresh_database) as ledger:
+            await ledger.append((access, *shown))
+
+    asyncio.run(store())
+    with snapshot(fresh_database.dsn(Role.CONSOLE)) as connection:
+        vectors = list(RecordedDecisions(connection, EVER).vectors())
+    found = {(each.persons[0].notes, each.persons[0].notes_withheld) for each in vectors if each.persons}
+    assert found == {(frozenset({"own", "other"}), frozenset({"other"})), (None, frozenset())}
 
 
 def test_only_what_was_recorded_since_the_moment_is_read(fresh_database: Cluster, recording: Recording):

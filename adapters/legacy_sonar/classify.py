@@ -11,6 +11,7 @@ from adapters.legacy_sonar import link as links
 from adapters.legacy_sonar import message
 from adapters.legacy_sonar.fielddata import Tables
 from adapters.legacy_sonar.part import Part
+from adapters.legacy_sonar.views import Shape
 from adapters.legacy_sonar.vocabulary import BY_PLACE, COMMANDS, LOGIN_VIEW, OPENING, UPLOADING, WITHOUT_EFFECT
 from adapters.legacy_sonar.wire import OddError, Parameters
 from proxy.model.call import Call, Format, Kind, Link, Search
@@ -68,7 +69,7 @@ def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Ta
         logoff=any(part.logoff for part in parts),
         row_ids=tuple(dict.fromkeys(row for part in parts for row in part.rows)),
         by_cursor=any(part.by_cursor for part in parts),
-        by_place=any(link.method in BY_PLACE and link.row_id is None for part in parts for link in part.links),
+        by_place=any(_counts(link, tables) for link in every),
         moves_cursor=any(part.moves_cursor for part in parts),
         pages=any(part.pages for part in parts),
         context=any(part.context for part in parts),
@@ -84,6 +85,15 @@ def _join(parts: tuple[Part, ...], read: Parameters, format_: Format, tables: Ta
         writes=frozenset().union(*(part.writes for part in parts)),
         aliases=_aliases(parts, read),
     )
+
+
+def _counts(link: Link, tables: Tables) -> bool:
+    """Tell whether a link acts on a place in a list; on a view without a list it acts on the cursor."""
+    if link.method not in BY_PLACE or link.row_id is not None:
+        return False
+    view = tables.views.views.get(link.view)
+    listed = view is None or any(applet.shape is Shape.LIST for applet in view.applets)
+    return listed or link.method == "Drilldown"  # which by now names the view that it leads to
 
 
 def _function(every: tuple[Link, ...], tables: Tables) -> str | None:

@@ -93,6 +93,10 @@ class SonarDialect:
         """Tell whether the read of ours was answered with what it was to reach."""
         return positions.stands(answer, asked, self._grammar)
 
+    def erred(self, answer: Answer) -> bool:
+        """Tell whether an answer is an error in place of a page."""
+        return positions.erred(answer)
+
     def harmless(self, token: bytes) -> Request:
         """Make a call that keeps a session alive and does nothing else."""
         return positions.harmless(token)

@@ -268,7 +268,7 @@ def _change(link: Link, args: Args, rows: Rows, tables: Tables) -> Part:
         by_child=persons and below(link, view) and not rows.persons,
         moves_cursor=persons and bool(rows.persons),
         vacancy=dict(fields).get("vacancy_id") if persons else _changed_vacancy(rows, tables),
-        writes=frozenset(control.category for control in controls),
+        writes=frozenset(control.category for control in controls if link.method != "DeleteRecord"),
         aliases=fields,
     )
 

@@ -37,8 +37,8 @@ ERRORS = {
     "SNR-0099": r"Server bezet, probeer later",
     "SNR-0098": r"SONAR is niet beschikbaar wegens onderhoud \(dagelijks 20\.00 - 06\.00 uur en zondag\)",
 }
-UNCOUNTED = frozenset({"SNR-0009", "SNR-0098", "SNR-0099"})
-"""Errors of a request whose sequence number legacy did not take."""
+UNCOUNTED = frozenset({"SNR-0009", "SNR-0098"})
+"""Errors of a request of which legacy did nothing, and whose sequence number it did not take."""
 LOGIN_TEXTS = re.compile(
     r"De combinatie van gebruikersnaam en wachtwoord is onjuist |Uw account is geblokkeerd\. [^<]{0,80}\(SNR-0015\) "
     r"|Server bezet, probeer later |Uw wachtwoord is verlopen, [^<]{0,60}\(SNR-0017\) "

@@ -17,7 +17,7 @@ from adapters.legacy_sonar import note, place
 from adapters.legacy_sonar.content import UnreadableError
 from adapters.legacy_sonar.page import Fragment, Page, Variant
 from adapters.legacy_sonar.views import PERSON, Shape
-from adapters.legacy_sonar.vocabulary import AS_SHOWN, OPENING
+from adapters.legacy_sonar.vocabulary import AS_SHOWN, BY_ROW, OPENING
 from adapters.legacy_sonar.wire import decode
 from proxy.model.call import Call
 from proxy.model.http import Span
@@ -143,7 +143,7 @@ def _cursor(call: Call, part: Fragment) -> str | None:
     Opening a list moves it the first time only, so nobody can tell where it stands after that.
     """
     last = call.links[-1]
-    if last.method == "PositionOnRow":
+    if last.method in BY_ROW:
         return last.row_id
     if {last.command, last.method} & _TELLS_NOTHING or not part.rows:
         return None

@@ -18,19 +18,22 @@ from adapters.legacy_sonar import wire
 from adapters.legacy_sonar.content import UnreadableError, decode
 from adapters.legacy_sonar.page import Fragment, Grammar, Page, Variant, parse
 from adapters.legacy_sonar.views import PERSON, Applet, Shape, View, ViewMap
-from adapters.legacy_sonar.vocabulary import NEW, OPENING, SCREEN_PATH, SESSION_NAME
+from adapters.legacy_sonar.vocabulary import BY_ROW, NEW, OPENING, SCREEN_PATH, SESSION_NAME
 from adapters.legacy_sonar.wire import OddError
 from adapters.legacy_sonar.written import Addition, written
-from proxy.model.call import Call, Link
+from proxy.model.call import Call, Kind, Link
 from proxy.model.http import Answer, Fields, Request
 from proxy.model.position import Position
 from proxy.model.principal import Session
 from proxy.model.route import Core
 
 _KEPT = frozenset({b"host", b"user-agent", b"cookie", b"accept", b"accept-charset"})
+_ERRORS = (b'<table class="foutmelding">', b'<div class="SWERPCError"')
 _FORM = b"application/x-www-form-urlencoded"
 _TAKES_ROW = frozenset({"WriteRecord", "EditRecord", "DeleteRecord"})
 _RECIPIENTS = "SNR Groepsbericht View"
+_SORT, _NOTHING = ".sort", ".nothing"
+"""Names in the query of a list beside its criteria: its order, and that nobody searched yet."""
 _SEARCHED = frozenset({"SNR Klant Zoek View", "SNR Klant Zoek Alle Organisaties View"})
 
 
@@ -43,19 +46,22 @@ class _Need:
     name: str = ""
 
 
-def place_of(call: Call, page: Page) -> tuple[str, str] | None:
-    """Give what is no person on which SONAR stands after a page, and its row; None: the page does not tell."""
-    last = call.links[-1]
+def place_of(call: Call, page: Page) -> tuple[str, str | None] | None:
+    """Give what is no person that a page shows, and the row on which SONAR stands; None for a row: it does not tell."""
     for part in page.fragments:
-        if part.applet.of == PERSON or part.applet.shape in {Shape.CHILD, Shape.HEAD}:
-            continue
-        if part.variant is Variant.FORM and part.row_id:
-            return part.applet.of, part.row_id
-        if part.variant is Variant.LIST and last.method == "PositionOnRow":
-            return (part.applet.of, last.row_id) if last.row_id else None
-        if part.variant is Variant.LIST and part.rows and not call.again:
-            return part.applet.of, part.rows[0].row_id
+        if part.applet.of != PERSON and part.applet.shape not in {Shape.CHILD, Shape.HEAD}:
+            return part.applet.of, _placed(call, part)
     return None
+
+
+def _placed(call: Call, part: Fragment) -> str | None:
+    last = call.links[-1]
+    if part.variant is Variant.FORM:
+        return part.row_id
+    if last.method in BY_ROW:
+        return last.row_id
+    told = part.variant is Variant.LIST and (last.command in OPENING or not call.again)
+    return (part.rows[0].row_id if part.rows else "") if told else None
 
 
 def position(request: Request, call: Call, session: Session, views: ViewMap) -> Position | None:
@@ -63,6 +69,8 @@ def position(request: Request, call: Call, session: Session, views: ViewMap) -> 
     if not call.context or call.login is not None or call.logoff:
         return Position(request)
     try:
+        if _is_used_up(call, session):
+            return Position(request)
         numbered = _numbered(request, call, session)
         if call.links[-1].view == _RECIPIENTS and not call.row_ids:
             return _recipients(numbered, session, views)
@@ -70,6 +78,14 @@ def position(request: Request, call: Call, session: Session, views: ViewMap) -> 
         return _reached(numbered, call, needs) if needs else Position(numbered)
     except OddError:
         return None
+
+
+def _is_used_up(call: Call, session: Session) -> bool:
+    """Tell whether a read has a number that legacy saw already: it says so itself, and does nothing."""
+    seen = session.sequence if session.astray.sequence is None else session.astray.sequence
+    if call.kind is Kind.MUTATE or call.sequence is None or seen is None:
+        return False
+    return call.sequence <= seen
 
 
 def _reached(request: Request, call: Call, needs: tuple[_Need, ...]) -> Position | None:
@@ -108,9 +124,11 @@ def _needs(call: Call, session: Session, views: ViewMap) -> Iterator[_Need]:
     where, seen = session.astray, False
     for link in call.links:
         if not link.view and where.view and not seen:
-            yield _Need(session.view, session.current or _record(session, views.views.get(session.view)))
+            yield _Need(session.view, _stood(session, views.views.get(session.view)))
             continue
         seen = seen or bool(link.view)
+        if link.command == "GetCachedFrame":  # the page is there, whatever moved since
+            continue
         view = views.views.get(link.view or session.view)
         if view is not None and (need := _need(link, call, view, session)) is not None:
             yield replace(need, view=_single(view, views))
@@ -121,12 +139,12 @@ def _need(link: Link, call: Call, view: View, session: Session) -> _Need | None:
     if link.row_id is not None:
         return None
     if view.single:
-        lost = session.astray.person and session.current is not None
-        return _Need(view.name, session.current or "", _takes(link, view, call)) if lost else None
+        return _Need(view.name, session.current or "", _takes(link, view, call)) if session.astray.person else None
     listed = view.applets[-1].shape is Shape.LIST and link.method not in _TAKES_ROW
-    row = "" if view.persons or listed or link.method in NEW else _record(session, view)
+    if view.persons or listed or link.method in NEW or not _is_lost(session, view):
+        return None
     shows = link.command in OPENING or link.method in _TAKES_ROW
-    return _Need(view.name, row, "SWERowId" if shows else "") if row else None
+    return _Need(view.name, _record(session, view), "SWERowId" if shows else "")
 
 
 def _takes(link: Link, view: View, call: Call) -> str:
@@ -145,10 +163,22 @@ def _applet(link: Link, view: View) -> Applet:
     return found or next((each for each in view.applets if each.shape is not Shape.HEAD), view.applets[0])
 
 
+def _stood(session: Session, view: View | None) -> str:
+    """Give the row on which the user stands, of the one record that a view shows; empty: it shows a list."""
+    if view is None or view.applets[-1].shape is Shape.LIST:
+        return ""
+    return (session.current or "") if view.single else _record(session, view)
+
+
 def _record(session: Session, view: View | None) -> str:
-    """Give the row on which the user stands, of what a view shows."""
+    """Give the row on which the user stands, of what a view shows; empty: nobody knows."""
     kinds = {applet.of for applet in view.applets} if view is not None else set()
-    return next((row for kind, row in session.astray.records if kind in kinds), "")
+    return next((row for kind, row in session.records if kind in kinds), "")
+
+
+def _is_lost(session: Session, view: View) -> bool:
+    """Tell whether SONAR stands elsewhere than the user, of what a view shows."""
+    return any(applet.of in session.astray.records for applet in view.applets)
 
 
 def _single(view: View, views: ViewMap) -> str:
@@ -170,25 +200,40 @@ def ours(request: Request, arguments: Mapping[str, str]) -> Request:
     return _posted(kept, said)
 
 
+def _form(said: Mapping[str, str]) -> str:
+    return "&".join(f"{name}={quote_plus(wire.encode(value))}" for name, value in said.items())
+
+
 def _posted(fields: Fields, said: Mapping[str, str]) -> Request:
-    body = "&".join(f"{name}={quote_plus(wire.encode(value))}" for name, value in said.items()).encode("ascii")
+    body = _form(said).encode("ascii")
     more = ((b"Content-Type", _FORM), (b"Content-Length", b"%d" % len(body)), (b"Accept-Encoding", b"gzip"))
     return Request(b"POST", SCREEN_PATH, b"HTTP/1.1", (*fields, *more), body, "")
 
 
-def _recipients(request: Request, session: Session, views: ViewMap) -> Position | None:
-    """Ask the last search of persons of SONAR itself, where newcore answered it."""
+def _recipients(request: Request, session: Session, views: ViewMap) -> Position:
+    """Ask the last search of persons of SONAR itself, in its order, where newcore answered it."""
     lists = (session.listing, *session.lists)
     last = next((each for each in lists if each is not None and each.view in _SEARCHED), None)
-    if last is None or last.core != Core.NEWCORE:
+    pairs = dict(parse_qsl(last.query, keep_blank_values=True)) if last is not None else {}
+    if last is None or last.core != Core.NEWCORE or _NOTHING in pairs:
         return Position(request)
     applet = views.views[last.view].applets[0]
-    controls = {control.field: control.id for control in applet.controls}
-    asked = {"SWECmd": "InvokeMethod", "SWEMethod": "ExecuteQuery", "SWEView": last.view, "SWEApplet": applet.name}
-    for name, value in parse_qsl(last.query, keep_blank_values=True):
-        if name in controls and value:
-            asked[f"s_{applet.set}_{applet.number}_{controls[name]}_0"] = value
-    return Position(request, ours(request, asked))
+    places = {control.field: f"s_{applet.set}_{applet.number}_{control.id}_0" for control in applet.controls}
+    on = {"SWECmd": "InvokeMethod", "SWEView": last.view, "SWEApplet": applet.name}
+    asked = {places[name]: value for name, value in pairs.items() if name in places and value}
+    column = pairs.get(_SORT, "")
+    order = {
+        **on,
+        "SWEMethod": f"Sort{'De' if column[:1] == '-' else 'A'}scending",
+        "SWEField": places.get(column.lstrip("-"), ""),
+    }
+    more = {"SWEAC": _form(order)} if column else {}
+    return Position(request, ours(request, {**on, "SWEMethod": "ExecuteQuery", **asked, **more}))
+
+
+def erred(answer: Answer) -> bool:
+    """Tell whether an answer is an error in place of a page; quotes in data are escaped."""
+    return any(mark in answer.body for mark in _ERRORS)
 
 
 def harmless(token: bytes) -> Request:

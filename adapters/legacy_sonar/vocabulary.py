@@ -67,6 +67,8 @@ BY_PLACE = frozenset({"Drilldown", "PositionOnRow", "EditRecord", "WriteRecord",
 """Methods that act on the place in the list, or on the record under it, when no row is named."""
 SHOWING = frozenset({"PositionOnRow", "EditRecord", "PickRecord", "ToggleTo"})
 """Navigation that shows its view as it is, and at most moves the cursor."""
+BY_ROW = frozenset({"PositionOnRow", "EditRecord"})
+"""Navigation that moves the cursor to the row that it names, and nowhere where it names none."""
 NEW = frozenset({"NewRecord", "CreateRecord", "CopyRecord"})
 """Methods that make a record, below the person whom they name."""
 AS_SHOWN = frozenset({"GotoPage", "GotoPostedAction", "GetApplet", "ReloadCT"})

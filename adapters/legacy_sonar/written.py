@@ -25,12 +25,13 @@ class Addition:
 
 
 def written(request: Request, ours: Addition) -> Request | None:
-    """Write ours into the one link of a request; None: it has no place for it, or would say something else.
+    """Write ours into the one link of a request, or beside a chain what counts for all of it; None: it has no place for it, or would say something else.
 
     Raises OddError for a request that has no reading.
     """
     before = _read(request)
-    made = _written(request, ours) if len(before.links) == 1 and not before.upload else None
+    fits = (len(before.links) == 1 or ours.name in SHARED) and not before.upload
+    made = _written(request, ours) if fits else None
     return made if made is not None and _says(_read(made), before, ours) else None
 
 

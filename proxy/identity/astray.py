@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from proxy.model.call import Call, Kind
 from proxy.model.person import Reading, Shown
-from proxy.model.principal import HOME, Astray, Below, Session
+from proxy.model.principal import HOME, Astray, Below, Listing, Session
 from proxy.model.route import Core
 
 _NEVER = -1
@@ -61,36 +61,69 @@ def after(session: Session, current: str | None, seen: Seen) -> Astray:
     """Give where SONAR stands elsewhere after an answer; `current` is the person on whom the user stands by then."""
     if seen.core is Core.NEWCORE:
         return _left(session, current, seen)
-    return HOME if session.astray == HOME else _met(session.astray, current, seen)
+    return _met(session, seen)
 
 
 def _left(session: Session, current: str | None, seen: Seen) -> Astray:
-    was, record = session.astray, seen.reading.record if seen.reading is not None else None
+    was, moved = session.astray, [each[0] for each in stood(session, seen) if each not in session.records]
     unseen = was.sequence if was.sequence is not None or seen.call.sequence is None else session.sequence
     return Astray(
         view=was.view or seen.call.kind is not Kind.EXPORT,
-        person=current is not None and (was.person or current != session.current),
-        records=(record, *_others(was, record[0])) if record is not None else was.records,
+        person=was.person or current != session.current or (current is None and seen.call.moves_cursor),
+        records=tuple(dict.fromkeys((*was.records, *moved))),
         sequence=_NEVER if unseen is None and seen.call.sequence is not None else unseen,
         since=was.since or session.last_seen,
     )
 
 
-def _met(was: Astray, current: str | None, seen: Seen) -> Astray:
-    reading = seen.reading
+def _met(session: Session, seen: Seen) -> Astray:
+    was, reading = session.astray, seen.reading
     if reading is None:
-        return replace(was, since=None)
-    told = seen.call.sequence is not None or bool(reading.view)
+        return was if was == HOME else replace(was, sequence=None, since=None)
+    records = _met_records(session, seen, reading)
+    if was == HOME and not records:
+        return HOME
     return Astray(
         view=was.view and not reading.view,
-        person=was.person and current is not None and reading.cursor is None,
-        records=_others(was, reading.record[0]) if reading.record is not None else was.records,
-        sequence=None if told and reading.counted else was.sequence,
+        person=was.person and reading.cursor is None,
+        records=records,
+        sequence=None if reading.counted else was.sequence,
     )
 
 
-def _others(was: Astray, kind: str) -> tuple[tuple[str, str], ...]:
-    return tuple(each for each in was.records if each[0] != kind)
+def _met_records(session: Session, seen: Seen, reading: Reading) -> tuple[str, ...]:
+    """Legacy showed a record, so it stands there; a list that newcore had it may just have begun, at the first row."""
+    if reading.record is None:
+        return session.astray.records
+    kind, row = reading.record
+    held = _held(session, reading.view)
+    if held is not None and held.core == Core.NEWCORE and (row is None or seen.call.first_page):
+        return tuple(dict.fromkeys((*session.astray.records, kind)))
+    same = row is None or (held is not None and seen.call.again)
+    return session.astray.records if same else tuple(each for each in session.astray.records if each != kind)
+
+
+def stood(session: Session, seen: Seen) -> tuple[tuple[str, str], ...]:
+    """Give on what the user stands that is no person, per kind; a list that is looked at again moves nobody."""
+    reading = seen.reading
+    if reading is None or reading.record is None:
+        return session.records
+    kind, row = reading.record
+    looked = seen.call.again and seen.call.first_page and _held(session, reading.view) is not None
+    if looked or (row is None and not seen.call.pages):
+        return session.records
+    return ((kind, row or ""), *(each for each in session.records if each[0] != kind))
+
+
+def _held(session: Session, view: str) -> Listing | None:
+    lists = (session.listing, *session.lists)
+    return next((each for each in lists if each is not None and each.view == view), None)
+
+
+def at_home(session: Session) -> bool:
+    """Tell whether SONAR has everything that the user saw: its places, and the lists."""
+    lists = (session.listing, *session.lists)
+    return session.astray == HOME and not any(each is not None and each.core == Core.NEWCORE for each in lists)
 
 
 def below(session: Session, current: str | None, seen: Seen) -> tuple[Below, ...]:

@@ -50,7 +50,7 @@ class StoredAstray(msgspec.Struct, array_like=True, frozen=True):
 
     view: bool = False
     person: bool = False
-    records: tuple[tuple[str, str], ...] = ()
+    records: tuple[str, ...] = ()
     sequence: int | None = None
     since: datetime | None = None
 
@@ -70,6 +70,7 @@ class Body(msgspec.Struct, omit_defaults=True, frozen=True):
     noticed: tuple[str, ...] = msgspec.field(name="n", default=())
     astray: StoredAstray | None = msgspec.field(name="a", default=None)
     below: tuple[tuple[str, str, bool], ...] = msgspec.field(name="b", default=())
+    records: tuple[tuple[str, str], ...] = msgspec.field(name="e", default=())
 
 
 FORGOTTEN = '{"c": null, "l": null, "o": [], "b": []}'
@@ -96,6 +97,7 @@ def of(session: Session, seals: Seals) -> Body:
         if where == HOME
         else StoredAstray(where.view, where.person, where.records, where.sequence, where.since),
         below=tuple((each.view, each.person, each.unfinished) for each in session.below),
+        records=session.records,
     )
 
 
@@ -129,6 +131,7 @@ def session(known: tuple[bytes, int, str, datetime, datetime], text: str | bytes
         noticed=frozenset(body.noticed),
         astray=_strayed(body.astray),
         below=tuple(Below(*each) for each in body.below),
+        records=body.records,
     )
 
 

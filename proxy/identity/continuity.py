@@ -159,9 +159,8 @@ def advance(session: Session, seen: Seen, now: datetime) -> Session:
     """Give the session after an answer: view, list, cursor, checked identities, sequence; one version further."""
     call = seen.call
     carried = call.kind is not Kind.EXPORT and (seen.reading is None or seen.reading.counted)
-    listed = fronted(session, _listing(session, seen)) if carried else session
-    listed = _alone(listed, seen) if carried else listed
     current = _current(session, seen) if carried or call.moves_cursor else session.current
+    listed = _alone(fronted(session, _listing(session, seen)), current, seen) if carried else session
     return replace(
         listed,
         version=session.version + 1,
@@ -174,17 +173,20 @@ def advance(session: Session, seen: Seen, now: datetime) -> Session:
         sequence=astray.counted(session, seen),
         astray=astray.after(session, current, seen),
         below=astray.below(session, current, seen),
+        records=astray.stood(session, seen),
     )
 
 
-def _alone(session: Session, seen: Seen) -> Session:
-    """Forget the list of rows below a person where the page of a person is shown afresh: it was another person's."""
+def _alone(session: Session, current: str | None, seen: Seen) -> Session:
+    """Forget the rows below a person that were turned over where the page of somebody else is shown in their view."""
     reading = seen.reading
-    if reading is None or reading.listed or not reading.persons or seen.call.pages or seen.call.again:
+    if reading is None or reading.listed or not reading.persons:
         return session
-    view = _view(seen.call, session)
-    front = session.listing if session.listing is None or session.listing.view != view else None
-    return replace(session, listing=front, lists=tuple(each for each in session.lists if each.view != view))
+    view, shown = _view(seen.call, session), (current,)
+    front = session.listing
+    gone = front is not None and front.view == view and front.rows != shown
+    others = tuple(each for each in session.lists if each.view != view or each.rows == shown)
+    return replace(session, listing=None if gone else front, lists=others)
 
 
 def _view(call: Call, session: Session) -> str:
@@ -200,6 +202,8 @@ def _function(call: Call, session: Session) -> str | None:
 
 def _current(session: Session, seen: Seen) -> str | None:
     reading = seen.reading
+    if reading is not None and not reading.counted:
+        return session.current
     if reading is not None and reading.cursor is not None:
         return reading.cursor if any(shown.row_id == reading.cursor for shown in seen.kept) else None
     untold = seen.call.moves_cursor or (reading is not None and bool(reading.persons) and not reading.listed)
@@ -210,6 +214,9 @@ def _listing(session: Session, seen: Seen) -> Listing | None:
     call = seen.call
     opens = seen.reading.listed or seen.reading.asking if seen.reading is not None else call.first_page
     function = _function(call, session)
+    if call.pages and seen.reading is not None and not opens and seen.reading.persons and function is not None:
+        rows = tuple(shown.row_id for shown in seen.kept if shown.row_id is not None)
+        return Listing(function, seen.core, rows, view=_view(call, session))  # rows below a person, turned over
     if not opens or function is None:
         return session.listing
     earlier = session.listing if call.pages else None

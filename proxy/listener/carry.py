@@ -237,6 +237,8 @@ class Carry:
                 log.warning("newcore did not answer, legacy does", fault=name, function=call.function)
             return None
         errand.attempt = attempt(command.admitted, answered.took_us)
+        if errand.house.dialect.erred(answered.answer) and falls_back(call, command.session):
+            return None  # what newcore does not know, legacy may: it was made a moment ago
         return answered
 
     async def _newcore(self, call: Call, command: Send) -> Answered:

@@ -11,9 +11,10 @@ Rules:
 from dataclasses import dataclass, replace
 
 from proxy.errors import UnplacedError
+from proxy.identity.astray import at_home
 from proxy.model.call import Call, StaticCall
 from proxy.model.http import Answer, Request
-from proxy.model.principal import HOME, Session
+from proxy.model.principal import Session
 from proxy.ports import Dialect, Upstream
 
 _SET_COOKIE = b"set-cookie"
@@ -37,7 +38,7 @@ async def placed(
 ) -> Ready:
     """Position SONAR for a call; raises UnplacedError where it cannot be, and what sending raises."""
     request, call, session = asked
-    if session is None or session.astray == HOME or not isinstance(call, Call):
+    if session is None or at_home(session) or not isinstance(call, Call):
         return Ready(request)
     way = dialect.position(request, call, session)
     if way is None:

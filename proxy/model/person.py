@@ -204,8 +204,8 @@ class Reading:
     """Row on which SONAR's cursor stands after this answer."""
     view: str = ""
     """View that the page shows; empty: it shows none, as an error does."""
-    record: tuple[str, str] | None = None
-    """What is no person on which SONAR's cursor stands after this answer: what it is, and its row."""
+    record: tuple[str, str | None] | None = None
+    """What is no person that the page shows: what it is, and the row on which SONAR's cursor stands; None: not told."""
     asking: bool = False
     """A form for a query stands in the place of the list."""
     counted: bool = True

@@ -110,8 +110,8 @@ class Astray:
     """Its view, and the page that it would show once more."""
     person: bool = False
     """Its current person: the user stands on `Session.current`."""
-    records: tuple[tuple[str, str], ...] = ()
-    """What is no person on which the user stands: what it is, and its row."""
+    records: tuple[str, ...] = ()
+    """What is no person: the user stands on the row of `Session.records`."""
     sequence: int | None = None
     """Last sequence number that SONAR saw, where the client is further; None: it saw the client's last one."""
     since: datetime | None = None
@@ -161,5 +161,7 @@ class Session:
     noticed: frozenset[str] = frozenset()
     """Ids of announced rules of which the user said to have read the notice."""
     astray: Astray = HOME
+    records: tuple[tuple[str, str], ...] = ()
+    """What is no person on which the user stands: what it is, and its row; an empty one: on none."""
     below: tuple[Below, ...] = ()
     """What SONAR stands on below a person, one for each view."""

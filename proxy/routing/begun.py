@@ -4,10 +4,13 @@ Rules:
 1. newcore can answer one screen of one function that opens a list, or one record: by the row that is named, or the one on
    which the session stands. Nothing that changes anything, counts places in a list, or does a second thing.
 2. What shows a list once more or goes on with it stays on the core that opened the list: paging, sort, export, Back, its
-   view opened again. What shows a page once more stays on the core that gave the page.
+   view opened again; rows below a person, once they were turned over, for as long as that person is looked at. What shows
+   a page once more stays on the core that gave the page.
 3. What newcore did not answer legacy may, where it can: whatever opens something. It never saw a list of newcore, so nothing
    that goes on with one falls back.
 """
+
+from collections.abc import Collection
 
 from proxy.model.call import Call, Format, Kind
 from proxy.model.principal import Listing, Session
@@ -18,14 +21,14 @@ _SCREENS = frozenset({Format.HTML, Format.RPC})
 _READS = frozenset({Kind.CONSULT, Kind.SEARCH})
 
 
-def movable(call: Call) -> bool:
+def movable(call: Call, answered: Collection[str] = ANSWERED) -> bool:
     """Tell whether newcore could answer a call, by what it is."""
-    return is_answered(call) and (call.first_page or (call.opens and is_named(call)))
+    return is_answered(call, answered) and (call.first_page or (call.opens and is_named(call)))
 
 
-def is_answered(call: Call) -> bool:
+def is_answered(call: Call, answered: Collection[str] = ANSWERED) -> bool:
     """Tell whether a call is one screen of a function that newcore can answer, and does nothing else."""
-    one = len(call.links) == 1 and call.format in _SCREENS and call.function in ANSWERED
+    one = len(call.links) == 1 and call.format in _SCREENS and call.function in answered
     return one and call.kind in _READS and not call.by_place
 
 
@@ -36,17 +39,18 @@ def is_named(call: Call) -> bool:
 
 def held(call: Call, session: Session | None) -> Listing | None:
     """Give the list that a call goes on with, or shows once more; None: there is none."""
-    if session is None or not (call.pages or call.again):
+    if session is None or not (call.pages or call.again or call.opens):
         return None
     view = next((link.view for link in reversed(call.links) if link.view), "")
     if call.pages:
         front = session.listing
         return front if front is not None and (not view or front.view in {"", view}) else None
     lists = (session.listing, *session.lists)
-    return next((each for each in lists if each is not None and each.view == (view or session.view)), None)
+    found = next((each for each in lists if each is not None and each.view == (view or session.view)), None)
+    return found if found is None or not call.opens or found.rows == call.row_ids else None
 
 
-def began(call: Call, session: Session | None) -> Core | None:
+def began(call: Call, session: Session | None, answered: Collection[str] = ANSWERED) -> Core | None:
     """Name the core that gave what a call goes on with, or shows once more; None: it begins something."""
     listing = held(call, session)
     if listing is not None:
@@ -54,7 +58,7 @@ def began(call: Call, session: Session | None) -> Core | None:
     if session is None or not call.again or call.first_page or not session.astray.view:
         return None
     view = next((link.view for link in reversed(call.links) if link.view), session.view)
-    return Core.NEWCORE if view == session.view and is_answered(call) else None
+    return Core.NEWCORE if view == session.view and is_answered(call, answered) else None
 
 
 def is_used_up(call: Call, session: Session | None) -> bool:

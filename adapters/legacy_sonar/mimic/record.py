@@ -97,7 +97,7 @@ def _row(records: Records, call: Call, session: Session) -> str:
         raise UntranslatableError(link.method or link.command)
     named = {link.row_id, dict(call.aliases).get("record"), *call.row_ids} - {None}
     if not named and (link.method or link.command) in _AGAIN:
-        named = {session.current if records.of == PERSON else dict(session.astray.records).get(records.of)} - {None}
+        named = {session.current if records.of == PERSON else dict(session.records).get(records.of)} - {None, ""}
     row = named.pop() if len(named) == 1 else None
     if row is None:
         raise UntranslatableError("not one record")

@@ -50,7 +50,8 @@ def test_everything_a_session_knows_is_written_and_read():
         lists=(other,),
         matches=(("1-V1", "1-7A"), ("1-V2", "1-7B")),
         noticed=frozenset({"RG2", "RG1"}),
-        astray=Astray(view=True, person=True, records=(("vacancy", "1-V1"),), sequence=4, since=NOW),
+        astray=Astray(view=True, person=True, records=("vacancy",), sequence=4, since=NOW),
+        records=(("vacancy", "1-V1"), ("employer", "")),
         below=(Below("Notes", "1-7A", unfinished=True), Below("Referrals", "1-7B")),
     )
     assert read_back(session, written(session)) == session

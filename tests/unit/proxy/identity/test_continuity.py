@@ -164,16 +164,20 @@ def test_a_query_form_in_the_place_of_a_list_is_the_list_of_its_view():
     assert (asking.listing.core, asking.listing.rows, asking.listing.view) == ("legacy", (), "Zoek")
 
 
-def test_the_rows_below_one_person_are_no_list_of_the_next():
-    """A page of another person in the same view leaves no list to page: it was of somebody else."""
-    notes = Listing("client.note.view", "newcore", (), query="1-7A", view="Notes")
+def test_rows_below_a_person_that_were_turned_over_are_that_persons_alone():
+    """Looked at again they stand where they were; a page of somebody else in the same view begins anew."""
     other = Listing("client.search", "legacy", ("1-7A",), view="Zoek")
-    before = a_session(view="Notes", listing=notes, lists=(other,))
-    opened_page = Seen(a_call("client.note.view", "Notes", opens=True), Core.LEGACY, reading(shown("1-7B")), [])
-    after = advance(before, opened_page, NOW)
+    before = a_session(view="Notes", function="client.note.view", listing=other)
+    person, turn = shown("1-7A"), a_call("client.note.view", "Notes", pages=True)
+    turned = advance(before, Seen(turn, Core.LEGACY, reading(person, cursor="1-7A"), [person]), NOW)
+    notes = Listing("client.note.view", "legacy", ("1-7A",), view="Notes")
+    assert (turned.listing, turned.lists) == (notes, (other,))
+    opens = a_call("client.note.view", "Notes", opens=True)
+    again = advance(turned, Seen(opens, Core.LEGACY, reading(person, cursor="1-7A"), [person]), NOW)
+    assert again.listing == notes
+    somebody = shown("1-7B")
+    after = advance(turned, Seen(opens, Core.LEGACY, reading(somebody, cursor="1-7B"), [somebody]), NOW)
     assert (after.listing, after.lists) == (None, (other,))
-    paged = Seen(a_call("client.note.view", "Notes", pages=True), Core.NEWCORE, reading(shown("1-7A")), [])
-    assert advance(before, paged, NOW).listing == notes
 
 
 def test_a_list_remembers_its_function_core_and_kept_rows():

@@ -10,7 +10,7 @@ from adapters.legacy_sonar.mimic.record import walk
 from adapters.legacy_sonar.mimic.table import TABLE
 from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.person import Category
-from proxy.model.principal import Astray, Session
+from proxy.model.principal import Session
 from tests.doubles.asked import ended
 
 NOW = datetime(2020, 11, 24, 9, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_one_applet_of_a_page_comes_alone(framed, views):
 
 def test_what_is_no_person_is_shown_again_where_the_session_knows_it(framed, views):
     """The session says on which employer the user stands, since newcore answered."""
-    stands = replace(SESSION, astray=Astray(records=(("vacancy", "1-V100"), ("employer", "1-E100"))))
+    stands = replace(SESSION, records=(("vacancy", "1-V100"), ("employer", "1-E100")))
     steps = walk(
         TABLE[EMPLOYER[0]][EMPLOYER[1]], call("GotoPage", EMPLOYER), stands, (framed(), views.views[EMPLOYER[1]])
     )

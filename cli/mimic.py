@@ -4,7 +4,7 @@ Rules: a pool belongs to one event loop; a connection is closed by us before new
 mimic does.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from adapters.legacy_sonar.mimic.client import TIMEOUT_SECONDS, NewcoreMimic
@@ -20,10 +20,12 @@ BOUNDS = UpstreamSettings(
 
 
 @asynccontextmanager
-async def mimic(settings: Settings, views: ViewMap) -> AsyncIterator[NewcoreMimic]:
-    """Open the way; closes its connections at the end."""
+async def mimic(
+    settings: Settings, views: ViewMap, patience: Callable[[], float] = lambda: TIMEOUT_SECONDS
+) -> AsyncIterator[NewcoreMimic]:
+    """Open the way; closes its connections at the end. `patience`: seconds that an answer is waited for, of this moment."""
     pool = Pool(settings.newcore_url, BOUNDS, core=Core.NEWCORE)
     try:
-        yield NewcoreMimic(pool, views, signer(settings))
+        yield NewcoreMimic(pool, views, signer(settings), patience)
     finally:
         await pool.close()

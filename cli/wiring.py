@@ -38,6 +38,7 @@ from proxy.grants.store import TieStore
 from proxy.identity.body import Seals
 from proxy.identity.continuity import Limits
 from proxy.identity.store import SessionStore
+from proxy.identity.worker import Keeper
 from proxy.journal.store import Journal
 from proxy.journal.watch import Watermarks
 from proxy.listener.breaker import Spared
@@ -156,7 +157,7 @@ async def carried(
         open_parts.push_async_callback(legacy.close)
         ties = TieStore(dsn, seconds=settings.database_timeout)
         open_parts.push_async_callback(ties.close)
-        newcore = await open_parts.enter_async_context(mimic(settings, tables.views))
+        newcore = await open_parts.enter_async_context(mimic(settings, tables.views, lambda: patience(routing)))
         tally = Tally()
         outcomes = Outcomes(dsn, instance, tally)
         open_parts.push_async_callback(outcomes.close)
@@ -165,9 +166,7 @@ async def carried(
         routing = routing_watch(settings, tables, instance)
         routing.start(dsn)
         open_parts.push_async_callback(routing.close)
-        policy = MatrixWatch(
-            settings.authorisation_file, tables.catalogue, tables.matrix, partial(ledger.archive, "policy")
-        )
+        policy = matrix_watch(settings, tables, ledger)
         open_parts.push_async_callback(policy.close)
         moment = Moment(tables, policy, routing, key, timedelta(seconds=settings.session_timeout))
         await archive(ledger, tables, routing)
@@ -175,11 +174,26 @@ async def carried(
         for task in (watermarks.follow(), outcomes.follow(), follow_archive(ledger, routing)):
             open_parts.callback(asyncio.create_task(task).cancel)
         spared = Spared(newcore, time.monotonic)
-        world = World(sessions, facts, ties, ledger, watermarks, {Core.LEGACY: legacy}, spared, mirror, clock, tally)
+        keeper = Keeper(sessions, legacy, (clock, lambda: tables.dialect), moment.idle)
+        open_parts.push_async_callback(keeper.close)
+        keeper.start()
+        cores = {Core.LEGACY: legacy}
+        world = World(sessions, facts, ties, ledger, watermarks, cores, spared, mirror, clock, tally, keeper)
         carry = Carry(world, moment.house)
         figures = writing(Figures(carry, policy, routing), settings.data_dir / FOLDER, instance)
         open_parts.callback(asyncio.create_task(figures).cancel)
         yield carry
+
+
+def matrix_watch(settings: Settings, tables: Tables, ledger: Ledger) -> MatrixWatch:
+    """Watch the matrix; every one that comes into force is archived first."""
+    kept = partial(ledger.archive, "policy")
+    return MatrixWatch(settings.authorisation_file, tables.catalogue, tables.matrix, kept)
+
+
+def patience(routing: RoutingWatch) -> float:
+    """Give the seconds that the routing file of this moment waits for newcore."""
+    return routing.table.defaults.newcore_ms / 1000
 
 
 async def open_ledger(parts: Parts) -> Ledger:

@@ -37,16 +37,20 @@ class NewcoreMimic:
     """One newcore, spoken to as if it were the legacy."""
 
     def __init__(
-        self, newcore: Upstream, views: ViewMap, sign: Callable[[Statement], str], timeout: float = TIMEOUT_SECONDS
+        self,
+        newcore: Upstream,
+        views: ViewMap,
+        sign: Callable[[Statement], str],
+        patience: Callable[[], float] = lambda: TIMEOUT_SECONDS,
     ) -> None:
-        """Take the way to newcore, the control map that pages are built from, and what signs statements."""
-        self._newcore, self._views, self._sign, self._timeout = newcore, views, sign, timeout
+        """Take the way to newcore, the control map of pages, what signs statements, and how long an answer is waited for."""
+        self._newcore, self._views, self._sign, self._patience = newcore, views, sign, patience
 
     async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
         """Answer a call from newcore; raises UpstreamError, also for what only legacy can answer (nothing was sent)."""
         setting = Setting(self._views, datetime.now(ZONE))
         try:
-            async with asyncio.timeout(EXPORT_SECONDS if call.kind is Kind.EXPORT else self._timeout):
+            async with asyncio.timeout(EXPORT_SECONDS if call.kind is Kind.EXPORT else self._patience()):
                 made = await self._walk(translate(call, session, statement, setting), statement)
         except UntranslatableError as told:
             raise UpstreamError("untranslatable", sent=False, core=Core.NEWCORE) from told

@@ -92,7 +92,7 @@ def told(body: bytes, status: bytes = b"200 OK") -> bytes:
 async def asking(url: str, views, limit: float = 2.0) -> AsyncIterator[NewcoreMimic]:
     """A mimic on a pool of its own."""
     pool = Pool(url, UpstreamSettings(timeout=limit), core="newcore")
-    yield NewcoreMimic(pool, views, signed, limit)
+    yield NewcoreMimic(pool, views, signed, lambda: limit)
     await pool.close()
 
 

@@ -1,0 +1,95 @@
+"""Claims about the reconcile, with both cores for real."""
+
+import asyncio
+from dataclasses import replace
+
+from rollout import store
+from rollout.reconcile import store as reports
+from rollout.reconcile.worker import Reconcile
+from rollout.record import FILLED, Entity, Listed, Row
+from tests.unit.rollout.test_worker import Without, soon
+
+DRIFTED, LEFT, FLEETING, AWAITED = "1-7100S", "1-7100Z", "1-71016", "1-7101D"
+KINDS = FILLED["contact_notes"]
+
+
+async def found(people, kinds=KINDS, source=None):
+    """Compare once; gives what was found, by kind."""
+    async with people.sides() as sides:
+        changed = replace(sides, source=source(sides.source)) if source else sides
+        return {each.entity: each for each in await Reconcile(changed, "jansen").compare(kinds)}
+
+
+async def test_an_edit_behind_the_gateway_is_found_repaired_and_told_without_a_value(people):
+    """The next pass finds nothing; the report of the first says which field, not whose and not what."""
+    await found(people)
+    people.legacy.control("/update", {"row_id": DRIFTED, "field": "phone", "value": "088-geheim"})
+    client = (await found(people))[Entity.CLIENT]
+    assert (client.repaired, client.unexplained, client.reasons) == (1, 1, {"client: phone": 1})
+    async with people.sides() as sides:
+        assert (await sides.target.texts(Entity.CLIENT, DRIFTED))["phone"] == "088-geheim"
+    clean = (await found(people))[Entity.CLIENT]
+    assert (clean.unexplained, clean.checked) == (0, clean.equal)
+    async with await store.connect(people.worker) as connection:
+        kept = await reports.newest(connection, "contact_notes")
+    assert {each.entity: each.unexplained for each in kept} == {"client": 0, "contact_note": 0}
+
+
+async def test_a_note_that_newcore_alone_has_and_one_that_it_lacks_are_repaired(people):
+    """Removed, and brought: the other notes of that person are equal."""
+    async with people.sides() as sides:
+        dossier = await sides.source.read(Listed(LEFT), frozenset({Entity.NOTE}))
+        first = dossier[Entity.NOTE][0]
+        await sides.target.apply(Entity.NOTE, Row("1-NZZZ", first.texts), 1)
+        note = (await found(people))[Entity.NOTE]
+        assert note.reasons == {"contact_note: only in newcore": 1}
+        assert await sides.target.texts(Entity.NOTE, "1-NZZZ") is None
+        await sides.target.remove(Entity.NOTE, first.id, 2**41)
+        gone = (await found(people))[Entity.NOTE]
+    assert (gone.repaired, gone.unexplained) == (0, 1), "what was removed for good does not come back: a person looks"
+
+
+async def test_a_difference_that_a_captured_write_explains_is_not_drift(people):
+    """It is the sync's to carry; nothing is repaired before it."""
+    intent = await people.intend(AWAITED, function="client.contact.update")
+    people.legacy.control("/update", {"row_id": AWAITED, "field": "mobile", "value": "06-00000001"})
+    client = (await found(people, (Entity.CLIENT,)))[Entity.CLIENT]
+    assert (client.pending, client.unexplained) == (1, 0)
+    await people.conclude(intent)
+
+
+class Fleeting:
+    """A legacy that shows another phone number once."""
+
+    def __init__(self, source):
+        self._source, self.subjects, self._shown = source, source.subjects, False
+
+    async def read(self, listed, wanted):
+        """Read; the first reading of one person is of another moment."""
+        dossier = await self._source.read(listed, wanted)
+        if listed.id != FLEETING or self._shown:
+            return dossier
+        self._shown = True
+        (row,) = dossier[Entity.CLIENT]
+        return {**dossier, Entity.CLIENT: (Row(row.id, dict(row.texts) | {"phone": "x"}),)}
+
+
+async def test_a_difference_that_is_none_when_both_are_read_again_was_a_race(people):
+    """Counted as such, and nothing is written."""
+    client = (await found(people, (Entity.CLIENT,), Fleeting))[Entity.CLIENT]
+    assert (client.raced, client.unexplained) == (1, 0)
+
+
+async def test_the_worker_compares_what_is_filled_over_and_over(people):
+    """A person who is not in the legacy any more is found though no list shows her."""
+    async with people.sides() as sides:
+        running = asyncio.create_task(
+            Reconcile(replace(sides, source=Without(sides.source, "1-7101K")), "worker").run(pause=0.0)
+        )
+        assert await soon(lambda: _gone(sides), 60)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def _gone(sides):
+    return await sides.target.texts(Entity.CLIENT, "1-7101K") is None

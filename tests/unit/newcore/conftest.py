@@ -5,7 +5,7 @@ Nothing here imports them either: `tests/unit/newcore/test_alone.py` runs this f
 
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import psycopg
@@ -166,10 +166,22 @@ def shared_application(shared_engine: AsyncEngine) -> FastAPI:
     return application(shared_engine, Guard((PUBLIC,), time.time))
 
 
+@pytest.fixture(scope="session")
+def emptied(owner: psycopg.Connection) -> Callable[[], None]:
+    """What empties all tables."""
+    tables = (*(kind.table for kind in KINDS), "change")
+    statement = "; ".join(f"DELETE FROM {table}" for table in tables)
+
+    def empty() -> None:
+        owner.execute(statement)
+
+    return empty
+
+
 @pytest.fixture
-def engine(shared_engine: AsyncEngine, owner: psycopg.Connection) -> AsyncEngine:
+def engine(shared_engine: AsyncEngine, emptied: Callable[[], None]) -> AsyncEngine:
     """The engine, on empty tables."""
-    owner.execute("; ".join(f"DELETE FROM {table}" for table in (*(kind.table for kind in KINDS), "change")))
+    emptied()
     return shared_engine
 
 

@@ -24,7 +24,7 @@ def test_the_new_core_stays_green_without_the_gateway(tmp_path, newcore_addresse
             shutil.copy(source, target)
     environ = {**os.environ, ALONE: " ".join(newcore_addresses), "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-P", "-c", _RUN, str(tmp_path)]
-    ran = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-2000:]
 
 

@@ -131,42 +131,42 @@ async def filled(client):
     return client
 
 
-@pytest.mark.parametrize(
-    ("filters", "found"),
-    [
-        ({}, ["1-7C", "1-7F", "1-7A", "1-7B", "1-7E", "1-7D"]),
-        ({"surname": "vries"}, ["1-7A", "1-7B"]),
-        ({"surname": " Vries* "}, ["1-7A", "1-7B", "1-7E"]),
-        ({"surname": "*boer"}, ["1-7C", "1-7F"]),
-        ({"surname": "élan"}, ["1-7D"]),
-        ({"surname": "?lan"}, ["1-7D"]),
-        ({"surname": "%"}, []),
-        ({"bsn": "099990032"}, ["1-7F"]),
-        ({"bsn": "009999044"}, ["1-7A"]),
-        ({"bsn": "0999900*"}, ["1-7F", "1-7B", "1-7E", "1-7D"]),
-        ({"birthDate": "31-12-1953"}, ["1-7C", "1-7D"]),
-        ({"birthDate": "*1990", "surname": "*r*s"}, ["1-7A"]),
-        ({"bsn": " "}, ["1-7C", "1-7F", "1-7A", "1-7B", "1-7E", "1-7D"]),
-    ],
-)
-async def test_a_list_is_by_surname_and_a_filter_means_what_a_search_field_means(filled, filters, found):
+FILTERS = [
+    ({}, ["1-7C", "1-7F", "1-7A", "1-7B", "1-7E", "1-7D"]),
+    ({"surname": "vries"}, ["1-7A", "1-7B"]),
+    ({"surname": " Vries* "}, ["1-7A", "1-7B", "1-7E"]),
+    ({"surname": "*boer"}, ["1-7C", "1-7F"]),
+    ({"surname": "élan"}, ["1-7D"]),
+    ({"surname": "?lan"}, ["1-7D"]),
+    ({"surname": "%"}, []),
+    ({"bsn": "099990032"}, ["1-7F"]),
+    ({"bsn": "009999044"}, ["1-7A"]),
+    ({"bsn": "0999900*"}, ["1-7F", "1-7B", "1-7E", "1-7D"]),
+    ({"birthDate": "31-12-1953"}, ["1-7C", "1-7D"]),
+    ({"birthDate": "*1990", "surname": "*r*s"}, ["1-7A"]),
+    ({"bsn": " "}, ["1-7C", "1-7F", "1-7A", "1-7B", "1-7E", "1-7D"]),
+]
+
+
+async def test_a_list_is_by_surname_and_a_filter_means_what_a_search_field_means(filled):
     """Without case and outer blanks, by code point, the id as the tie; zeros in front of a BSN do not count."""
-    assert await ask(filled, filters=filters) == (found, len(found))
+    for filters, found in FILTERS:
+        assert await ask(filled, filters=filters) == (found, len(found)), filters
 
 
-@pytest.mark.parametrize(
-    ("sort", "found"),
-    [
-        ("birthDate", ["1-7E", "1-7C", "1-7D", "1-7A", "1-7F", "1-7B"]),
-        ("-birthDate", ["1-7B", "1-7F", "1-7A", "1-7D", "1-7C", "1-7E"]),
-        ("bsn", ["1-7C", "1-7A", "1-7F", "1-7E", "1-7B", "1-7D"]),
-        ("hoursPerWeek", ["1-7D", "1-7F", "1-7A", "1-7B", "1-7E", "1-7C"]),
-        ("surname", ["1-7C", "1-7F", "1-7A", "1-7B", "1-7E", "1-7D"]),
-    ],
-)
-async def test_sorting_is_by_value_and_stable(filled, sort, found):
+SORTED = [
+    ("birthDate", ["1-7E", "1-7C", "1-7D", "1-7A", "1-7F", "1-7B"]),
+    ("-birthDate", ["1-7B", "1-7F", "1-7A", "1-7D", "1-7C", "1-7E"]),
+    ("bsn", ["1-7C", "1-7A", "1-7F", "1-7E", "1-7B", "1-7D"]),
+    ("hoursPerWeek", ["1-7D", "1-7F", "1-7A", "1-7B", "1-7E", "1-7C"]),
+    ("surname", ["1-7C", "1-7F", "1-7A", "1-7B", "1-7E", "1-7D"]),
+]
+
+
+async def test_sorting_is_by_value_and_stable(filled):
     """Dates by year, an unknown day first; numbers by value; the id as the tie, in the same direction."""
-    assert (await ask(filled, sort=sort))[0] == found
+    for sort, found in SORTED:
+        assert (await ask(filled, sort=sort))[0] == found, sort
 
 
 async def test_pages_follow_each_other_without_gap_or_double(filled):

@@ -20,6 +20,7 @@ from proxy.facts.cover import Wish, problems
 from proxy.facts.importing import store as importing
 from proxy.facts.store import Ages, FactStore, region_table
 from proxy.facts.watch import NAME
+from proxy.grants.grant import MOST_OF_USER, MOST_OF_VACANCY
 from proxy.identity.binding import lookup, person_id
 from proxy.identity.store import SessionStore
 from proxy.model.entry import LearnedVacancy, Tied
@@ -213,6 +214,58 @@ async def test_a_grant_goes_forward_only(facts, worker, database):
     for step in (open_, asked):
         with pytest.raises(psycopg.errors.CheckViolation):
             await learn(database, facts, step)
+
+
+async def test_the_caps_hold_where_a_grant_is_stored(facts, database):
+    """Ten run on a vacancy and twenty of a user; what ended or lapsed is none, and a step of one that runs adds none."""
+    user, vacancy = name(), name("V")
+    lapsed = [a_grant(name("1-"), vacancy, user=user, asked_at=NOW - 30 * DAY) for _ in range(5)]
+    ended = [a_grant(name("1-"), vacancy, user=user, state=GrantState.REFUSED) for _ in range(5)]
+    first = [a_grant(name("1-"), vacancy, user=user) for _ in range(MOST_OF_VACANCY)]
+    await learn(database, facts, *lapsed, *ended, *first)
+    await learn(
+        database, facts, replace(first[0], state=GrantState.OPEN, until=NOW + DAY, decided_by="U2", decided_at=NOW)
+    )
+    with pytest.raises(psycopg.errors.CheckViolation, match="10 run on its vacancy, 0 of its user"):
+        await learn(database, facts, a_grant(name("1-"), vacancy, user=name()))
+    more = [a_grant(name("1-"), name("V"), user=user) for _ in range(MOST_OF_USER - MOST_OF_VACANCY)]
+    await learn(database, facts, *more)
+    with pytest.raises(psycopg.errors.CheckViolation, match="0 run on its vacancy, 20 of its user"):
+        await learn(database, facts, a_grant(name("1-"), name("V"), user=user))
+    await learn(database, facts, replace(first[1], state=GrantState.REFUSED, decided_by="U2", decided_at=NOW))
+    await learn(database, facts, a_grant(name("1-"), name("V"), user=user))
+
+
+async def test_two_in_the_same_moment_do_not_pass_the_cap_together(facts, database):
+    """One place is left: who comes second waits for the first, and then finds none."""
+    user, vacancy = name(), name("V")
+    held = [a_grant(name("1-"), vacancy, user=user) for _ in range(MOST_OF_VACANCY - 1)]
+    await learn(database, facts, *held)
+    dsn = database.dsn(Role.GATEWAY)
+    async with await psycopg.AsyncConnection.connect(dsn) as one, await psycopg.AsyncConnection.connect(dsn) as two:
+        await facts.learn(one, [a_grant(name("1-"), vacancy, user=user)])
+        second = asyncio.create_task(facts.learn(two, [a_grant(name("1-"), vacancy, user=user)]))
+        assert await soon(lambda: waits(database, two.info.backend_pid))
+        await one.commit()
+        with pytest.raises(psycopg.errors.CheckViolation):
+            await second
+    assert await stored_on(database, vacancy) == MOST_OF_VACANCY
+
+
+async def waits(database: Cluster, pid: int) -> bool:
+    """Tell whether a backend waits for a lock."""
+    async with await psycopg.AsyncConnection.connect(database.owner_dsn()) as connection:
+        asked = await connection.execute("SELECT count(*) FROM pg_locks WHERE pid = %s AND NOT granted", (pid,))
+        (count,) = await asked.fetchone() or (0,)
+        return bool(count)
+
+
+async def stored_on(database: Cluster, vacancy: str) -> int:
+    """Count the grants on a vacancy."""
+    async with await psycopg.AsyncConnection.connect(database.owner_dsn()) as connection:
+        asked = await connection.execute("SELECT count(*) FROM person_grant WHERE vacancy = %s", (vacancy,))
+        (count,) = await asked.fetchone() or (0,)
+        return int(count)
 
 
 async def test_a_tie_is_stored_with_its_record_or_not_at_all(facts, database):

@@ -25,6 +25,7 @@ _REQUESTS = """
 SELECT account, function, kind, core = 'newcore' OR detail = 'fallback', routing, role, organisation_kind, organisation,
     authorisation
 FROM access WHERE recorded_at >= %(since)s AND function IS NOT NULL AND core IN ('legacy', 'newcore')
+    AND kind <> 'shadow'
 """
 _USERS = "SELECT DISTINCT account FROM access WHERE recorded_at >= %(since)s AND account IS NOT NULL"
 _ROUTING = "SELECT hash, body FROM archive WHERE kind = 'routing' AND hash = ANY(%s)"

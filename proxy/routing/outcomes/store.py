@@ -7,7 +7,7 @@ the highest one misses nothing.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import psycopg
@@ -29,9 +29,20 @@ class Outcomes:
     """Carries the counts of one process to the database."""
 
     def __init__(self, dsn: str, instance: str, tally: Tally) -> None:
-        """Take the address, the name of the process and its counts; nothing is opened before `follow`."""
+        """Take the address, the name of the process and its counts; within `async with` they are written."""
         self._dsn, self._instance, self._tally = dsn, instance, tally
         self._connection: Connection | None = None
+        self._following: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._following = asyncio.create_task(self.follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        await self.close()
 
     async def follow(self, pause: float = FLUSH_SECONDS) -> None:
         """Write until cancelled."""

@@ -32,6 +32,7 @@ def log(cluster) -> RoutedLog:
     made.request("AWE1", "vacancy.search", Kind.SEARCH)
     made.request("AWE1", "vacancy.search", Kind.SEARCH, core="newcore", routing="h7")
     made.request("AWE1", "vacancy.search", Kind.SEARCH, detail="fallback", routing="h7")
+    made.request("AWE1", "vacancy.search", Kind.SHADOW, core="newcore", routing="h7")
     made.request("AWE1", "client.search", Kind.SEARCH, core=None, decision=Effect.DENY, reason=Reason.OUT_OF_REACH)
     made.request(None, None, Kind.CONSULT, core=None, decision=Effect.DENY, reason=Reason.UNCLEAR)
     made.store()
@@ -39,7 +40,7 @@ def log(cluster) -> RoutedLog:
 
 
 def test_what_reached_the_choice_is_read_with_where_it_went(cluster, log, monkeypatch):
-    """Also where newcore was chosen and legacy answered; what was refused before is not a routed request."""
+    """Also where newcore was chosen and legacy answered; what was refused before, or only compared, was not routed."""
     monkeypatch.setattr(store, "PAGE", 2)
     with snapshot(cluster.dsn(Role.WORKER)) as connection:
         found = list(store.requests(connection, SINCE))

@@ -20,6 +20,7 @@ from proxy.model.statement import Statement
 _CLIENTS, _CLIENT = Lists("clients", posted=True), Records("clients", PERSON)
 _EMPLOYER = Records("employers", "employer", through="vacancy", way="vacancies", by="kvk")
 _NOTES = Records("clients", PERSON, {"note": Child("contact-notes", "contactNotes")})
+_CANDIDATE = Records("clients", PERSON, {"referral": Child("referrals", "referrals")})
 
 TABLE: Mapping[str, Mapping[str, Lists | Records]] = {
     "vacancy.search": {
@@ -33,6 +34,7 @@ TABLE: Mapping[str, Mapping[str, Lists | Records]] = {
     "client.identity.view": {"SNR Klant Persoon View": _CLIENT},
     "client.contact.update": {"SNR Klant Contactgegevens View": _CLIENT},
     "client.note.view": {"SNR Contacthistorie View": _NOTES},
+    "match.candidate.open": {"SNR Kandidaat View": _CANDIDATE},
     "match.candidates.search": {"SNR Match Kandidaat View": Lists("clients", posted=True, within="vacancy_id")},
     "home.worklist.view": {"SNR Werkvoorraad View": Lists("tasks", posted=True, renewed=True, row="client_id")},
 }

@@ -58,7 +58,7 @@ def test_the_hash_names_the_bytes(read):
         ("stage: legacy\n    ramp: 0\n...", "stage: capture\n    ramp: 0\n...", "newcore knows nothing of this group"),
         ("stage: legacy\n    ramp: 0\n...", "stage: read\n    ramp: 0\n...", "newcore knows nothing of this group"),
         ('[vacancy.search, "vacancy.manage"]', "[vacancy.search, message.group.send]", "not kept up to date"),
-        ('[vacancy.search, "vacancy.manage"]', "[vacancy.search, client.note.view]", "newcore cannot answer these"),
+        ('[vacancy.search, "vacancy.manage"]', "[vacancy.search, list.export]", "newcore cannot answer these"),
         ("stage: read #", "stage: capture #", "0 below stage read"),
         ("version: 1", 'version: 1\nbackends: {legacy: {url: "http://a"}}', "POORT_LEGACY_URL"),
         ("version: 1", "version: 1\nbackends: {legacy: {logins_per_minute: 60}}", "does not limit this"),

@@ -12,7 +12,8 @@ Implements `ports.RolloutState`.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import psycopg
 import structlog
@@ -40,10 +41,23 @@ class Watermarks:
     """The watermarks, read afresh twice a second on a connection of their own, and the writes above them when asked."""
 
     def __init__(self, dsn: str, *, seconds: float = 5.0) -> None:
-        """Take the address and the limit of a statement; nothing is opened before `follow` or the first ask."""
+        """Take the address and the limit of a statement; followed for as long as it is entered."""
         self._dsn = dsn
         self._known: Mapping[str, int] = {}
         self._writes: Courier[Names, int] = Courier(dsn, self._read, seconds=seconds)
+        self._following: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._following = asyncio.create_task(self.follow(), name="watermarks")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        await self._writes.close()
 
     async def applied(self) -> Mapping[str, int]:
         """Give the watermark per group."""
@@ -52,10 +66,6 @@ class Watermarks:
     async def written(self, rows: Names) -> int:
         """Give the highest write of these records that newcore may not have yet; raises StoreError."""
         return await self._writes.ask(rows) if self._known else 0
-
-    async def close(self) -> None:
-        """Let go of the connection for asks."""
-        await self._writes.close()
 
     async def follow(self) -> None:
         """Read until cancelled; a connection that breaks is made anew."""

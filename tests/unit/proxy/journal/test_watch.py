@@ -48,13 +48,12 @@ async def test_database_that_is_away_changes_nothing():
 
 async def test_a_write_of_somebody_else_is_known_at_once(fresh_database: Cluster):
     """A record that anybody's captured write concerns is named by it the moment its intent is stored; others are not."""
-    known = Watermarks(fresh_database.dsn(Role.GATEWAY))
-    assert await known.written(["1-7A"]) == 0, "nothing is filled, so nobody is asked"
-    task = asyncio.create_task(known.follow())
     async with (
+        Watermarks(fresh_database.dsn(Role.GATEWAY)) as known,
         await psycopg.AsyncConnection.connect(fresh_database.dsn(Role.WORKER), autocommit=True) as worker,
         await psycopg.AsyncConnection.connect(fresh_database.dsn(Role.GATEWAY), autocommit=True) as gateway,
     ):
+        assert await known.written(["1-7A"]) == 0, "nothing is filled, so nobody is asked"
         await worker.execute("INSERT INTO backfill (grp, horizon, finished_at) VALUES ('client_file', 0, now())")
         await advance(worker, "client_file", 0)
         await soon(known.applied)
@@ -70,8 +69,6 @@ async def test_a_write_of_somebody_else_is_known_at_once(fresh_database: Cluster
         held = "INSERT INTO quarantine (entity, row_id, subject, number, tries, reason, state) VALUES ('contact_note', '1-N1', '1-7A', 1, 5, 'x', 'held')"
         await worker.execute(held)
         assert await known.written(["1-7A"]) == EVERYTHING
-    await ended(task)
-    await known.close()
 
 
 async def _none(known: Watermarks, row: str) -> bool:
@@ -80,8 +77,6 @@ async def _none(known: Watermarks, row: str) -> bool:
 
 async def test_a_backlog_makes_every_record_count_as_written(fresh_database: Cluster):
     """After an outage nobody looks through thousands of writes for each request."""
-    known = Watermarks(fresh_database.dsn(Role.GATEWAY))
-    task = asyncio.create_task(known.follow())
     with psycopg.connect(fresh_database.owner_dsn(), autocommit=True) as owner:
         owner.execute("INSERT INTO backfill (grp, horizon, finished_at) VALUES ('client_file', 0, now())")
         owner.execute("INSERT INTO journal_watermark (grp, seq) VALUES ('client_file', 0)")
@@ -90,7 +85,6 @@ async def test_a_backlog_makes_every_record_count_as_written(fresh_database: Clu
             "gen_random_uuid(), 'client.note.create', 'legacy', 1, true, '{client.note.create}', '{1-7A}' "
             "FROM generate_series(1, 501)"
         )
-    assert await soon(known.applied)
-    assert await known.written(["1-7B"]) == EVERYTHING
-    await ended(task)
-    await known.close()
+    async with Watermarks(fresh_database.dsn(Role.GATEWAY)) as known:
+        assert await soon(known.applied)
+        assert await known.written(["1-7B"]) == EVERYTHING

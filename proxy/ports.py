@@ -9,7 +9,7 @@ from typing import Protocol
 
 from proxy.model.call import Call, Credentials, StaticCall, Unclear
 from proxy.model.decision import Reason, Scope
-from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt
+from proxy.model.entry import Completion, Delivery, Entry, OutcomeState, Receipt, SessionChange
 from proxy.model.exchange import About, End
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.person import Notes, PersonFacts, Reading, Unreadable
@@ -141,6 +141,13 @@ class Sessions(Protocol):
 
         A claim whose lease ran out (its holder died) is answered as lost too: `current` and `listing` are None.
         """
+
+
+class Attendance(Protocol):
+    """Who looks after legacy's sessions while newcore answers."""
+
+    def noted(self, change: SessionChange, token: bytes) -> None:
+        """Take down what became of a session in an exchange; never blocks, never raises."""
 
 
 class Facts(Protocol):

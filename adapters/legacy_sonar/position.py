@@ -183,6 +183,8 @@ def _is_lost(session: Session, view: View) -> bool:
 
 def _single(view: View, views: ViewMap) -> str:
     """Name the view on which one record of a list is opened."""
+    if view.applets[-1].shape is not Shape.LIST:
+        return view.name
     kinds = {applet.of for applet in view.applets}
     forms = (each.name for each in views.views.values() if {applet.of for applet in each.applets} == kinds)
     return next((name for name in forms if views.views[name].applets[-1].shape is Shape.FORM), view.name)

@@ -30,7 +30,9 @@ def written(request: Request, ours: Addition) -> Request | None:
     Raises OddError for a request that has no reading.
     """
     before = _read(request)
-    fits = (len(before.links) == 1 or ours.name in SHARED) and not before.upload
+    one, shared = len(before.links) == 1, ours.name in SHARED
+    said = (before.shared if shared else before.links[0]).get(ours.name, "").strip()
+    fits = (one or shared) and not said and not before.upload
     made = _written(request, ours) if fits else None
     return made if made is not None and _says(_read(made), before, ours) else None
 

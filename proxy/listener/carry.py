@@ -27,7 +27,7 @@ from proxy.identity.binding import session_key
 from proxy.line import walk
 from proxy.listener.attempt import attempt, told
 from proxy.listener.encode import plain_answer
-from proxy.listener.way import Ready, handed, placed
+from proxy.listener.way import Ready, handed, is_repeatable, is_slow, owner_of, placed
 from proxy.model.call import Call, Kind, StaticCall
 from proxy.model.decision import Reason
 from proxy.model.entry import Access, Completion, Delivery, Entry, Intent, OutcomeState, Receipt, SessionChange
@@ -48,7 +48,7 @@ from proxy.model.exchange import (
 from proxy.model.http import Answer, BadHead, Request
 from proxy.model.principal import Session
 from proxy.model.route import Core
-from proxy.ports import Clock, Cores, Facts, Ledger, Mirror, RolloutState, Sessions, Ties, Translator
+from proxy.ports import Attendance, Clock, Cores, Facts, Ledger, Mirror, RolloutState, Sessions, Ties, Translator
 from proxy.routing.begun import falls_back
 from proxy.routing.choose import weighs
 from proxy.routing.tally import OPEN, Attempt, Tally
@@ -56,7 +56,6 @@ from proxy.trail import House, Trail, trail_with
 
 log = structlog.get_logger()
 
-SLOW_KINDS = frozenset({Kind.REPORT, Kind.EXPORT})
 EXCHANGE_LIMIT_S = 150.0
 """Longer than the longest report (90 s) and every wait of our own beside it."""
 
@@ -75,6 +74,8 @@ class World:
     mirror: Mirror
     clock: Clock
     tally: Tally = field(default_factory=Tally)
+    attendance: Attendance | None = None
+    """None: legacy's sessions are nobody's care."""
 
 
 @dataclass(slots=True)
@@ -291,9 +292,15 @@ class Carry:
                 errand.trail = trail_with(errand.trail, intent=entry.id, journal=receipt.journal)
             elif isinstance(entry, SessionChange):
                 errand.claimed, errand.uncertain = None, False
+                self._attend(errand, entry)
             elif isinstance(entry, Access):
                 errand.recorded = receipt
         return receipt
+
+    def _attend(self, errand: Errand, change: SessionChange) -> None:
+        call = errand.trail.call
+        if self._world.attendance is not None and call is not None and call.token is not None:
+            self._world.attendance.noted(change, call.token)
 
     async def _fail(self, errand: Errand, fault: BaseException) -> Refusal:
         """Turn a fault into a recorded refusal; the trail is what the carrier saw until then."""
@@ -368,23 +375,6 @@ def reason_of(errand: Errand, fault: BaseException) -> Reason:
 def detail_of(fault: BaseException) -> str:
     """Name a fault for the record, without its text: a text may hold personal data."""
     return f"{fault.core}:{fault.fault}" if isinstance(fault, UpstreamError) else type(fault).__name__
-
-
-def owner_of(call: Call | StaticCall, session: Session | None, exchange: UUID) -> bytes:
-    """Name who may use an upstream connection after this: the session, everybody's statics, or this exchange alone."""
-    if session is not None:
-        return session.key
-    return b"static" if isinstance(call, StaticCall) else exchange.bytes
-
-
-def is_repeatable(call: Call | StaticCall) -> bool:
-    """Tell whether the request may go out a second time on a fresh connection."""
-    return isinstance(call, StaticCall) or call.repeatable
-
-
-def is_slow(call: Call | StaticCall) -> bool:
-    """Tell whether legacy may take its time: a report or an export is made as it is asked for."""
-    return isinstance(call, Call) and call.kind in SLOW_KINDS
 
 
 def started_us(exchange: UUID) -> float:

@@ -9,14 +9,16 @@ Rules:
 """
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from proxy.errors import UnplacedError
 from proxy.identity.astray import at_home
-from proxy.model.call import Call, StaticCall
+from proxy.model.call import Call, Kind, StaticCall
 from proxy.model.http import Answer, Request
 from proxy.model.principal import Session
 from proxy.ports import Dialect, Upstream
 
+SLOW_KINDS = frozenset({Kind.REPORT, Kind.EXPORT})
 _SET_COOKIE = b"set-cookie"
 
 
@@ -59,3 +61,20 @@ def handed(dialect: Dialect, ready: Ready, answer: Answer) -> Answer:
         return answer
     fresh = tuple(each for each in ready.first.fields if each[0].lower() == _SET_COOKIE)
     return replace(answer, fields=(*answer.fields, *fresh))
+
+
+def owner_of(call: Call | StaticCall, session: Session | None, exchange: UUID) -> bytes:
+    """Name who may use an upstream connection after this: the session, everybody's statics, or this exchange alone."""
+    if session is not None:
+        return session.key
+    return b"static" if isinstance(call, StaticCall) else exchange.bytes
+
+
+def is_repeatable(call: Call | StaticCall) -> bool:
+    """Tell whether the request may go out a second time on a fresh connection."""
+    return isinstance(call, StaticCall) or call.repeatable
+
+
+def is_slow(call: Call | StaticCall) -> bool:
+    """Tell whether legacy may take its time: a report or an export is made as it is asked for."""
+    return isinstance(call, Call) and call.kind in SLOW_KINDS

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from proxy.accesslog.record import uuid7
-from proxy.errors import SessionBusyError, StaleSessionError, StoreError, UpstreamError
+from proxy.errors import SessionBusyError, StaleSessionError, StoreError, UnplacedError, UpstreamError
 from proxy.listener import carry
-from proxy.model.call import Call, Format, Kind, Link, StaticCall
+from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.decision import Reason, Scope
 from proxy.model.exchange import Exchange, Gather, Send
 from proxy.model.http import Answer, Request
 from proxy.model.route import Core
 from proxy.trail import Trail
-from tests.doubles.playbook import EXCHANGE, NOW, Playbook, adviser, answer, house, known, request, session
+from tests.doubles.playbook import EXCHANGE, NOW, Playbook, adviser, answer, house, known, request
 
 CHANGE = Call(Format.HTML, (Link("vacancy.manage"),), "vacancy.manage", Kind.MUTATE)
 LOOK = Call(Format.HTML, (Link("vacancy.search"),), "vacancy.search", Kind.SEARCH, repeatable=True)
@@ -45,32 +45,15 @@ def test_a_fault_is_named_by_what_the_caller_must_know(call, sent, fault, reason
     assert carry.reason_of(errand(call, sent=sent), fault) is reason
 
 
+def test_a_call_that_could_not_be_placed_reads_as_one_without_a_record():
+    """Nothing of it was sent, a change included: the user opens the record anew."""
+    assert carry.reason_of(errand(CHANGE, sent=False), UnplacedError(sent=True)) is Reason.NO_CURRENT_RECORD
+
+
 def test_the_detail_of_a_fault_quotes_nothing():
     """Messages of drivers and parsers hold the data they failed on."""
     assert carry.detail_of(ValueError("999990019")) == "ValueError"
     assert carry.detail_of(UpstreamError("cut", sent=True)) == "legacy:cut"
-
-
-def test_an_upstream_connection_belongs_to_a_session_to_statics_or_to_one_exchange():
-    """A log-in has no session yet: nobody may use its connection after it."""
-    assert carry.owner_of(LOOK, session(), EXCHANGE) == session().key
-    assert carry.owner_of(StaticCall("/s/"), None, EXCHANGE) == b"static"
-    assert carry.owner_of(LOOK, None, EXCHANGE) == EXCHANGE.bytes
-
-
-def test_only_what_is_marked_may_go_out_twice():
-    """A mutation never is."""
-    assert carry.is_repeatable(LOOK)
-    assert carry.is_repeatable(StaticCall("/s/"))
-    assert not carry.is_repeatable(CHANGE)
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_only_reports_and_exports_may_take_long(kind):
-    """Everything else, log-in, write and static file included, gets the limit of a page."""
-    asked = Call(Format.HTML, (Link("list.export"),), "list.export", kind)
-    assert carry.is_slow(asked) == (kind in {Kind.REPORT, Kind.EXPORT})
-    assert not carry.is_slow(StaticCall("/s/"))
 
 
 def test_the_start_of_an_exchange_is_in_its_id():

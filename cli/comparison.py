@@ -26,6 +26,7 @@ from cli.routefile import CATALOGUE, RouteFile
 from cli.sides import control_map, legacy_account, legacy_http
 from proxy.catalogue import load as read_catalogue
 from proxy.errors import OperatorError, UpstreamError
+from proxy.identity.continuity import settle
 from proxy.model.call import Call
 from proxy.model.http import Answer
 from proxy.model.person import Category
@@ -40,6 +41,7 @@ from rollout.compare import Difference, Step, difference, walks
 log = structlog.get_logger()
 
 GROUP = "vacancies"
+FUNCTION = "vacancy.search"
 
 
 @dataclass(slots=True)
@@ -130,11 +132,16 @@ async def _walk(sides: Sides, rows: list[Mapping[str, str]], samples: int) -> Ta
 
 async def _step(sides: Sides, step: Step, listing: Listing | None) -> Listing:
     request, shown = await sides.legacy.ask(step)
-    call = sides.dialect.read(request)
-    if not isinstance(call, Call):
-        raise OperatorError(f"the adapter cannot read {step}: {call}")
+    read = sides.dialect.read(request)
+    if not isinstance(read, Call):
+        raise OperatorError(f"the adapter cannot read {step}: {read}")
     now = datetime.now(UTC)
-    session = Session(b"", 1, sides.legacy.user, now, now, listing=listing, sequence=call.sequence)
+    session = Session(
+        b"", 1, sides.legacy.user, now, now, read.links[0].view, FUNCTION, listing=listing, sequence=read.sequence
+    )  # fmt: skip
+    call = settle(read, session)  # as the gateway does: paging inherits the function of its view
+    if not isinstance(call, Call):
+        raise OperatorError(f"the gateway would refuse {step}: {call}")
     try:
         page, opened = await sides.mimic.send(call, session, _statement(session.user))
     except UpstreamError as fault:
@@ -147,7 +154,7 @@ async def _step(sides: Sides, step: Step, listing: Listing | None) -> Listing:
 
 def _statement(user: str) -> Statement:
     """Ask as the command itself: vacancies and employers hold no citizen, so there is nothing to narrow."""
-    return Statement(uuid4(), user, Role.MIG, "", "vacancy.search", frozenset({Category.VA, Category.EM}))
+    return Statement(uuid4(), user, Role.MIG, "", FUNCTION, frozenset({Category.VA, Category.EM}))
 
 
 def _same(step: Step, legacy: Answer, newcore: Answer) -> None:

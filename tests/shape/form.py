@@ -26,7 +26,6 @@ PLACES: dict[str, tuple[str, ...]] = {
     "httpx": (
         "proxy/listener/upstream.py",
         "adapters/legacy_sonar/client.py",
-        "adapters/legacy_sonar/mimic/client.py",
         "rollout/client.py",
         "cli/sides.py",
         "cli/pages.py",

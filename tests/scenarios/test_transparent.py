@@ -119,7 +119,7 @@ class Generator:
     def _about_people(self) -> Iterator[tuple[str, Doing]]:
         person = self.draw.choice(self.people)
         for name in ("overview", "overview_rpc", "identity", "cv", "services", "notes", "workcapacity", "benefit"):
-            if must_show(self.account, person, name):
+            if must_show(self.account, person, name) and (name != "notes" or self._own_notes(person)):
                 yield name, lambda browser, act=actions.READS[name]: act(browser, person)
                 yield f"{name}_old", lambda browser, view=name: self._old(browser, person, view)
         if (
@@ -128,8 +128,9 @@ class Generator:
         ) and self.account.may("search_bsn"):
             yield "search_bsn", lambda browser: browser.search_bsn(person["bsn"])
             yield "search_name", lambda browser: browser.search_name(person["surname"].strip() + "*")
-        if self.account.roles & {"AW"} and relation(self.account, person) == "caseload":
+        if self.account.roles & {"AW"} and relation(self.account, person) == "caseload" and self._own_notes(person):
             yield "create_note", lambda browser: browser.create_note(person["row_id"], "±4 uur “€ 5” \x81 Müller")
+        if self.account.roles & {"AW"} and relation(self.account, person) == "caseload":
             yield (
                 "update_contact",
                 lambda browser: browser.update_contact(person["row_id"], "", ("s_5_1_4_0", "Café ’t Hoekje")),
@@ -137,6 +138,13 @@ class Generator:
         if "EXP" in self.account.roles:
             form = self.draw.choice(["XLS", "CSV"])
             yield "export", lambda browser: self._export(browser, person, form)
+
+    def _own_notes(self, person: Record) -> bool:
+        """Tell whether the own organisation wrote everything in a contact history: those of another are kept back."""
+        known = accounts()
+        writers = [known.get(note["author"]) for note in self.store.children("note", person["row_id"])]
+        own = self.account.kind, self.account.municipality
+        return all(each is not None and (each.kind, each.municipality) == own for each in writers)
 
     async def _export(self, browser: Visitor, person: Record, form: str) -> Reply:
         await browser.search_bsn(person["bsn"])

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -15,6 +16,8 @@ from proxy.database import Cluster, Role
 from proxy.identity.binding import person_id
 from proxy.model.person import Authorship, Category
 from proxy.model.recorded import Level, Recorded
+from proxy.shadow.record import handed_over
+from tests.doubles.offers import offer
 from tests.doubles.playbook import house
 from tests.doubles.traffic import Recording, record
 from tests.failures.log import builders
@@ -24,8 +27,17 @@ EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def recording(fresh_database: Cluster) -> Recording:
-    """Some hundred exchanges in an empty log."""
-    return asyncio.run(record(fresh_database, house().matrix, 300))
+    """Some hundred exchanges in an empty log, and answers of them that were handed over for comparison."""
+    made = asyncio.run(record(fresh_database, house().matrix, 300))
+    asyncio.run(hand_over(fresh_database))
+    return made
+
+
+async def hand_over(cluster: Cluster) -> None:
+    """Record what nobody decided about a second time, and nobody consulted."""
+    async with builders.ledger(cluster) as log:
+        for number in range(3):
+            await log.append((handed_over(offer(), UUID(int=number + 1), datetime.now(UTC)),))
 
 
 @pytest.fixture

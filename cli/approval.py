@@ -57,7 +57,7 @@ def approve(  # noqa: PLR0913, PLR0917  options of a command
     if kept.verdict != Verdict.PASS:
         raise OperatorError(f"evidence {kept.hash[:12]} says {kept.verdict}; only evidence that passes can be approved")
     who = file.ask(lambda dsn: _who(dsn, user, password_file))
-    if any(approval.same_person(kept.made_by, each) for each in (who.account, who.name)):
+    if approval.own(kept.made_by, who):
         raise OperatorError(
             f"evidence {kept.hash[:12]} was asked for by {kept.made_by}: nobody approves an own move; ask somebody else"
         )

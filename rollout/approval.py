@@ -17,7 +17,6 @@ from datetime import datetime
 from hashlib import scrypt
 
 from proxy.model.route import Stage
-from rollout.evidence import Evidence
 
 SALT, KEY = 16, 32
 COST, BLOCK, LANES = 2**15, 8, 1
@@ -87,9 +86,9 @@ def same_person(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-def own(evidence: Evidence, approver: Approver) -> bool:
-    """Tell whether an approver asked for the move that they would approve."""
-    return any(same_person(evidence.made_by, each) for each in (approver.account, approver.name))
+def own(made_by: str, approver: Approver) -> bool:
+    """Tell whether an approver had the evidence sealed that they would approve: it is their own move."""
+    return any(same_person(made_by, each) for each in (approver.account, approver.name))
 
 
 def counted(approvals: Iterable[Approval], target: Target, evidence: str, caller: str) -> tuple[Approval, ...]:

@@ -23,6 +23,7 @@ from proxy import embedded
 from proxy.database import SERVER, Database, Role, described, upgrade
 from proxy.errors import OperatorError
 from proxy.postgres.client import write_secret
+from proxy.routing.edit import written
 from proxy.settings import LIVE_FILE, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,8 @@ BROUGHT = ("users", "persons", "vacancies", "appointments")
 """Files of facts that the stand-in's administrators deliver."""
 COVER = ("EXP0101", "IDV0211", "AM01", "TLE0101")
 """Who stands in for whom in the demo, in which region, and by which team manager."""
+SHOWN = (("vacancies", "stage", "read"), ("vacancies", "ramp", "100"), ("contact_notes", "stage", "shadow"))
+"""How far groups are in the demo: vacancies come from newcore, contact notes are compared, the rest is legacy's."""
 FILLING = "BATCH"
 """Role of the account under which backfill and sync read the legacy."""
 
@@ -91,7 +94,7 @@ def settle_files(place: Place) -> None:
     """Write the files that a running demo is found by; the routing file is the demo's own copy, for flips."""
     routing = place.file("routing.yaml")
     if not routing.exists():
-        routing.write_text((ROOT / "routing.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        routing.write_text(shown((ROOT / "routing.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     place.file("logs").mkdir(exist_ok=True)
     place.file("instances").mkdir(exist_ok=True)
     if not all(place.file(f"{name}.csv").exists() for name in BROUGHT):
@@ -99,6 +102,13 @@ def settle_files(place: Place) -> None:
         standin(place, "export-directory", *files)
     place.file(LIVE_FILE).unlink(missing_ok=True)
     write_secret(place.file(LIVE_FILE), "".join(f"{key}={text}\n" for key, text in live(place).items()))
+
+
+def shown(routing: str) -> str:
+    """Give the routing file in which something can be seen to move: a group that is read, one that is compared."""
+    for group, key, value in SHOWN:
+        routing = written(routing, ("groups", group, key), value)
+    return routing
 
 
 def live(place: Place) -> dict[str, str]:

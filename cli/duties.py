@@ -8,6 +8,7 @@ from functools import partial
 import psycopg
 import structlog
 
+from cli.filling import fill
 from cli.guard import guard
 from cli.shadowing import shadow
 from cli.sides import legacy_account, open_sides
@@ -44,7 +45,11 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
     except OperatorError as fault:
         log.error("the new core is NOT kept up to date", reason=str(fault))  # noqa: TRY400  the reason says all
         return named
-    return named | {"sync": partial(sync, settings, dsn), "reconcile": partial(reconcile, settings, dsn)}
+    return named | {
+        "fill": partial(filling, settings, dsn),
+        "sync": partial(sync, settings, dsn),
+        "reconcile": partial(reconcile, settings, dsn),
+    }
 
 
 async def sweep_sessions(dsn: str, idle: float, stop: asyncio.Event, pause: float = SWEEP_SECONDS) -> None:
@@ -60,6 +65,11 @@ async def sweep_sessions(dsn: str, idle: float, stop: asyncio.Event, pause: floa
             log.info("sessions swept", sessions=gone)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
+
+
+async def filling(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
+    """Fill the groups whose stage asks for it until told to stop, also in the middle of one."""
+    await _until(stop, fill(settings, dsn, stop))
 
 
 async def sync(settings: Settings, dsn: str, stop: asyncio.Event) -> None:

@@ -14,7 +14,8 @@ import uvloop
 from cli.crew import Crew
 from cli.start import begin
 from cli.supervise import until_signal
-from cli.wiring import Tables, carried, read_tables
+from cli.tables import Tables, read_tables
+from cli.wiring import carried
 from proxy.database import open_cluster
 from proxy.listener.head import RequestRules
 from proxy.listener.mitm import ListenerSettings, MitmListener, claim_port

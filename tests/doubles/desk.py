@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from cli.wiring import read_tables
+from cli.tables import read_tables
 from proxy.model.exchange import Gather, Known
 from proxy.model.http import Request
 from proxy.model.person import PersonFacts

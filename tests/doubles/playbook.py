@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from cli.wiring import ZONE, read_tables
+from cli.tables import ZONE, read_tables
 from proxy.identity.binding import person_id, session_key
 from proxy.identity.continuity import Limits
 from proxy.line import walk

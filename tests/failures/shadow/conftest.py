@@ -13,7 +13,7 @@ from adapters.legacy_sonar.standin.server import Options, build
 from adapters.legacy_sonar.views import ViewMap
 from cli.sides import control_map
 from cli.statement import public_keys
-from cli.wiring import read_tables
+from cli.tables import read_tables
 from proxy.database import Cluster, Database, Role
 from proxy.settings import Settings, load
 from tests.conftest import copied as copied_database

@@ -1,6 +1,7 @@
 """Claims about the demo that need no running system; the rest is in tests/scenarios/test_demo.py."""
 
-from cli.demo import Place, accounts, live, told
+from cli.demo import Place, accounts, live, shown, told
+from cli.tables import ROOT
 from proxy.settings import load
 
 USERS = (
@@ -19,6 +20,14 @@ def test_what_a_demo_writes_is_read_as_settings(tmp_path):
     assert settings.legacy_url == "http://127.0.0.1:9200"
     assert settings.legacy_user == "BATCH"
     assert settings.legacy_password.reveal() == "lopend"
+
+
+def test_the_demo_shows_a_group_that_moved_and_one_that_is_compared():
+    """Vacancies come from newcore, contact notes are compared, everything else is as the file of this release says."""
+    before = (ROOT / "routing.yaml").read_text(encoding="utf-8").splitlines()
+    after = shown("\n".join(before) + "\n").splitlines()
+    changed = [(old.strip(), new.strip()) for old, new in zip(before, after, strict=True) if old != new]
+    assert [new.partition(" #")[0].strip() for _, new in changed] == ["stage: read", "ramp: 100", "stage: shadow"]
 
 
 def test_the_ports_are_those_of_the_public_contract(tmp_path):

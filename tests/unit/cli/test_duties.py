@@ -19,9 +19,9 @@ def test_without_an_account_in_the_legacy_the_log_is_signed_all_the_same(tmp_pat
 
 
 def test_with_an_account_the_new_core_is_kept_up_to_date_and_compared(tmp_path, database: Cluster):
-    """One duty follows the journal, for all groups; one compares what newcore holds with the legacy."""
+    """One duty fills, one follows the journal, for all groups; one compares what newcore holds with the legacy."""
     named = {"POORT_DATA_DIR": str(tmp_path), "POORT_LEGACY_USER": "BATCH", "POORT_LEGACY_PASSWORD": "geheim"}
-    assert {"sync", "reconcile"} <= set(duties(load(named), database))
+    assert {"fill", "sync", "reconcile"} <= set(duties(load(named), database))
 
 
 _SESSION = (

@@ -1,10 +1,13 @@
 """A gateway's watch of the routing file, in a thread: what `poort routes` waits for and looks at."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import structlog
 
 from cli.routefile import CATALOGUE
 from proxy.catalogue import load as read_catalogue
@@ -14,7 +17,8 @@ from proxy.routing.watch import RoutingWatch
 
 @contextmanager
 def following(file: Path, report: Path) -> Iterator[None]:
-    """Follow a routing file as one instance does, and say so in its report."""
+    """Follow a routing file as one instance does, and say so in its report; its log is never a command's output."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
     functions = read_catalogue(CATALOGUE.read_text()).routed
     stop, up = threading.Event(), threading.Event()
 

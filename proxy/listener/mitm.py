@@ -7,7 +7,8 @@ carrier. Rules:
 1. No business word in here; translation only.
 2. A port that is taken ends the start with an OperatorError.
 3. `stop` ends accepting; exchanges under way are finished with `Connection: close` up to the limit; what was not
-   finished by then is counted in `unfinished`, so that the process can leave with another exit code.
+   finished by then is counted in `unfinished`, so that the process can leave with another exit code. A client that was
+   answered a moment ago may be asking the next thing: it is answered too, instead of being cut off in the middle of it.
 4. TLS, where set, is ours: client certificates are required, verified and listed (mitmproxy's own switch takes any).
 """
 
@@ -36,6 +37,8 @@ from proxy.listener.phase import Deadlines
 from proxy.ports import Carrier
 
 SWEEP_SECONDS = 0.5
+GRACE_SECONDS = 2.0
+"""How long a client who was answered may take to ask again, once the listener stops."""
 BACKLOG = 2048
 
 
@@ -163,9 +166,9 @@ class MitmListener:
         """Let what is under way end; past the limit cut it and count it."""
         loop = asyncio.get_running_loop()
         limit = loop.time() + self._settings.drain
-        for connection in list(house.connections):
-            connection.drain()
-        while house.connections and loop.time() < limit:  # noqa: ASYNC110 - the set tells by itself when it is empty
+        while house.connections and loop.time() < limit:
+            for connection in list(house.connections):
+                connection.drain(GRACE_SECONDS)
             await asyncio.sleep(0.02)
         self.unfinished = sum(1 for connection in house.connections if connection.under_way)
         for connection in list(house.connections):

@@ -399,6 +399,24 @@ async def test_stop_finishes_what_is_under_way_with_close():
     assert listener.unfinished == 0
 
 
+async def test_a_client_who_works_is_answered_once_more_when_it_stops():
+    """Its connection was idle between two requests: the next one is answered, with `Connection: close`."""
+    async with serving(make(), CarrierDouble(lambda _: asyncio.sleep(0, page()))) as listener:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        for last in (False, True):
+            writer.write(GET)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert await reader.readexactly(4) == b"page"
+            assert (b"Connection: close" in head) is last
+            if not last:
+                listener.stop()
+                await asyncio.sleep(0.2)
+                assert not reader.at_eof()
+        assert await reader.read() == b""
+        writer.close()
+    assert listener.unfinished == 0
+
+
 async def test_past_the_limit_of_the_drain_it_leaves_and_says_so():
     """What did not finish is cut and counted, so that the process can leave with another exit code."""
 

@@ -17,7 +17,7 @@ from adapters.legacy_sonar.mimic.query import NOTHING, SORTS, of_listing, search
 from adapters.legacy_sonar.standin.application import Application
 from adapters.legacy_sonar.standin.application import Request as Asked
 from adapters.legacy_sonar.standin.server import Options, build
-from cli.wiring import read_tables
+from cli.tables import read_tables
 from proxy.errors import UnplacedError
 from proxy.identity.astray import Seen
 from proxy.identity.continuity import advance, focused, opened, settle
@@ -35,7 +35,8 @@ NOW = datetime(2020, 11, 24, 8, tzinfo=UTC)
 USER, PASSWORD = "AWE0421", "Demo-AWE0421-1"
 ALL = frozenset({
     "vacancy.search", "employer.view", "client.search", "client.search.national", "client.overview.view",
-    "client.identity.view", "client.note.view", "client.cv.view", "match.candidates.search", "home.worklist.view",
+    "client.identity.view", "client.contact.update", "client.note.view", "client.cv.view", "match.candidates.search",
+    "match.candidate.open", "home.worklist.view",
 })  # fmt: skip
 """Every function that may ever move."""
 FORM = (b"Content-Type", b"application/x-www-form-urlencoded")

@@ -15,7 +15,7 @@ from migrations.grants import append_only, grant
 from migrations.roles import CONSOLE, GATEWAY, READER, WORKER
 
 revision = "0009"
-down_revision = "0011"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

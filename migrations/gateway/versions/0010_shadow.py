@@ -14,7 +14,7 @@ from alembic import op
 from migrations.grants import grant
 from migrations.roles import CONSOLE, READER, RETENTION, WORKER
 
-revision = "0007"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

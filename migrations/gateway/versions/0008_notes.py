@@ -9,8 +9,8 @@ so. Rules:
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

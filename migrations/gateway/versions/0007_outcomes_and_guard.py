@@ -15,7 +15,7 @@ from alembic import op
 from migrations.grants import grant
 from migrations.roles import CONSOLE, GATEWAY, READER, WORKER
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None

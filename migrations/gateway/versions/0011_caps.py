@@ -11,8 +11,8 @@ left. Rules:
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.factread import read_facts
 from cli.output import Json, progress, show
 from cli.sides import open_sides
 from cli.start import begin
@@ -15,14 +16,20 @@ from rollout import store
 from rollout.backfill.worker import Backfill
 from rollout.record import FILLED
 
+FACTS = "facts"
+"""What the gateway itself has to know of persons, beside what operators import."""
+
 
 def backfill(
-    group: Annotated[str, typer.Argument(metavar="GROUP", help=f"what to fill: {', '.join(FILLED)}")],
+    group: Annotated[str, typer.Argument(metavar="GROUP", help=f"what to fill: {', '.join((*FILLED, FACTS))}")],
     afresh: Annotated[bool, typer.Option("--afresh", help="from the start, though an earlier run broke off")] = False,
     once: Annotated[bool, typer.Option("--once", help="do nothing where an earlier run came to its end")] = False,
     as_json: Json = False,
 ) -> None:
-    """Read every record of a group from the legacy and apply it to the new core; goes on where it broke off."""
+    """Read every record of a group from the legacy and apply it to the new core; goes on where it broke off.
+
+    `facts`: read the overview of every person instead, for what the gateway decides by.
+    """
     settings = begin()
     with open_cluster(settings) as cluster:
         try:
@@ -33,6 +40,8 @@ def backfill(
 
 
 async def _filled(settings: Settings, dsn: str, group: str, *, afresh: bool, once: bool) -> dict[str, Any]:
+    if group == FACTS:
+        return await read_facts(settings, dsn)
     async with open_sides(settings, dsn) as sides:
         filling = Backfill(sides, group)
         if once and await finished(dsn, group):

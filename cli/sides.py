@@ -50,17 +50,23 @@ async def legacy_http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def open_sides(settings: Settings, dsn: str, *, spare: bool = False) -> AsyncIterator[Sides]:
-    """Open both sides; closes them again. `spare`: reads only take what nobody else needs of the budget."""
+async def open_legacy(settings: Settings, dsn: str, *, spare: bool = False) -> AsyncIterator[LegacySource]:
+    """Open the legacy for reading; closes it again. `spare`: only take what nobody else needs of the budget."""
     account = legacy_account(settings)
-    async with (
-        legacy_http(settings) as http,
-        Budget(dsn, settings.legacy_reads) as budget,
-        NewcoreClient(settings.newcore_url, signer(settings)) as target,
-    ):
+    async with legacy_http(settings) as http, Budget(dsn, settings.legacy_reads) as budget:
         pages, take = control_map(), budget.spare if spare else budget.take
         source = LegacySource(lambda: LegacyClient(http, pages, take), pages.row_ids, account)
         try:
-            yield Sides(dsn, source, target)
+            yield source
         finally:
             await source.close()
+
+
+@asynccontextmanager
+async def open_sides(settings: Settings, dsn: str, *, spare: bool = False) -> AsyncIterator[Sides]:
+    """Open both sides; closes them again."""
+    async with (
+        open_legacy(settings, dsn, spare=spare) as source,
+        NewcoreClient(settings.newcore_url, signer(settings)) as target,
+    ):
+        yield Sides(dsn, source, target)

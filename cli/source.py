@@ -71,6 +71,16 @@ class LegacySource:
                 raise
         return {each: rows for each, rows in found.items() if each in near}
 
+    async def overview(self, listed: Listed) -> Texts | None:
+        """Read the first page of a person; None: legacy says that she does not exist, or shows something else."""
+        async with self._seat() as client:
+            try:
+                return (await client.open(dossier.OVERVIEW, listed.id)).texts
+            except UpstreamError as fault:
+                if fault.fault == "not-found" or fault.fault.startswith("unreadable"):
+                    return None
+                raise
+
     def _is(self, row_id: str, subject: Entity) -> bool:
         starts = self._starts
         longest = max(

@@ -1,0 +1,1 @@
+"""Facts of persons as the legacy shows them now, read person by person."""

@@ -280,8 +280,8 @@ def moved(session: Session, trail: Trail) -> Session:
     cards = [each.shown for each in shown if each.decision.card]
     after = advance(session, Seen(trail.call, trail.route.core, trail.reading, kept, cards), trail.exchange.at)
     listing = trail.answered.listing if trail.answered else None
-    if listing is not None:
-        after = fronted(after, replace(listing, view=after.view))
+    if listing is not None and after.listing is not None and after.listing.core == listing.core:
+        after = fronted(after, replace(after.listing, query=listing.query, offset=listing.offset))
     return replace(after, current=None) if trail.denied else after
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from proxy.model.decision import Decision, Effect, Reason
 from proxy.model.entry import Access, Disclosure, Intent, Outcome, OutcomeState, SessionChange, Withheld
-from proxy.model.exchange import Admitted, Append, Gather, Known, Refusal, Released, Send, Static
-from proxy.model.principal import Role
+from proxy.model.exchange import Admitted, Answered, Append, Gather, Known, Refusal, Released, Send, Static
+from proxy.model.person import Category
+from proxy.model.principal import Listing, Role
 from proxy.model.route import Core, Route
 from tests.doubles.playbook import (
     NOW,
@@ -170,6 +171,22 @@ def test_a_list_loses_the_rows_out_of_reach_and_counts_by_itself():
     body = (book >> RECEIPT).end.answer.body
     assert not any(row.encode() in body for row in hidden)
     assert all(row.encode() in body for row in everybody if row not in hidden)
+
+
+def test_a_list_of_newcore_is_kept_as_one_of_legacy_is_and_with_its_query():
+    """Who was withheld is not in it, and by what was asked goes on with it: newcore says only how to ask for it again."""
+    name = "client_search_name"
+    everybody = persons(name)
+    hidden = list(everybody)[:1]
+    held = {row: replace(each, municipality="0200") if row in hidden else each for row, each in everybody.items()}
+    book = (Playbook(request(name)) << Gather) >> known()
+    listing = Listing("client.search", "newcore", tuple(everybody), query="surname=Jansen", offset=10)
+    (book << Send) >> Answered(answer(name), Core.NEWCORE, listing)
+    (book << Gather) >> Known(persons=held)
+    kept = of(SessionChange, (book << Append).entries)[0].session.listing
+    assert (kept.core, kept.query, kept.offset, kept.view) == ("newcore", "surname=Jansen", 10, "SNR Klant Zoek View")
+    assert set(kept.rows) == everybody.keys() - set(hidden)
+    assert (kept.cut, kept.asked) == (True, frozenset({Category.ID}))
 
 
 def test_without_a_session_only_the_login_is_sent():

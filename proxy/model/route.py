@@ -32,7 +32,7 @@ class Route:
     stage: Stage = Stage.LEGACY
     reason: str = "default"
     """`default`, `stage`, `unfilled`, `own-write`, `written`, `cohort`, `outside-cohort`, `no-key`, `listing`, `killed`,
-    `observed`, `fallback`."""
+    `observed`, `used-up`, `fallback`."""
     captured: bool = False
     """Synchronised to newcore after the legacy acknowledgement."""
     touched: tuple[str, ...] = ()

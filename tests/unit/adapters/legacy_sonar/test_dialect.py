@@ -1,6 +1,7 @@
 """The recorded lines are the specification of the reading; recorded answers are that of the persons."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -173,3 +174,33 @@ def test_the_counter_tells_what_is_left(dialect, recorded) -> None:
     exchange = recorded["client_search_name"]
     reading = dialect.persons(dialect.read(exchange.request), exchange.answer)
     assert dialect.counter(reading, 7) == b"7 resultaten in uw bereik"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("in_region_klantbeeld", ("SNR Klantbeeld View", None, False)),
+        ("client_search_name", ("SNR Klant Zoek View", None, False)),
+        ("vacancy_search", ("SNR Vacature Zoek View", "vacancy", False)),
+        ("vacancy_open", ("SNR Vacature View", "vacancy", False)),
+        ("client_query_form", ("SNR Klant Zoek View", None, True)),
+    ],
+)
+def test_a_page_says_which_view_it_is_and_on_what_sonar_stands(dialect, recorded, settled, name, told):
+    """Of what is no person the first row of a list, or the record of a form; a form for a query asks."""
+    page, (view, kind, asking) = recorded[name], told
+    call = settled(dialect.read(page.request), "client.search")
+    reading = dialect.persons(call, page.answer)
+    rows = re.findall(rb'name="SWERowId0" value="([^"]+)"', page.answer.body)
+    assert (reading.view, reading.asking, reading.counted) == (view, asking, True)
+    assert reading.record == (None if kind is None else (kind, rows[0].decode()))
+
+
+def test_an_error_shows_no_view_and_may_not_have_taken_the_number(dialect, recorded, settled):
+    """The replay error did nothing; a rejected value took its number like any page."""
+    replayed = recorded["replay"]
+    read = dialect.persons(settled(dialect.read(replayed.request), "home.worklist.view"), replayed.answer)
+    assert (read.view, read.counted) == ("", False)
+    rejected = recorded["contact_write_rejected"]
+    told = dialect.persons(dialect.read(rejected.request), rejected.answer)
+    assert (told.view, told.counted) == ("", True)

@@ -74,3 +74,51 @@ def test_a_mutation_always_names_its_view(dialect, post) -> None:
     for method in ("WriteRecord", "NewRecord", "DeleteRecord", "CreateRecord", "CopyRecord", "ExecuteQuery"):
         body = f"SWECmd=InvokeMethod&SWEMethod={method}&SWERowId=1-7ABC3".encode()
         assert dialect.read(post(body)).reason == "no-view"
+
+
+INVOKE, NOTES = (
+    "SWECmd=InvokeMethod&SWEMethod=",
+    "SWEView=SNR+Contacthistorie+View&SWEApplet=SNR+Contactverslag+List+Applet",
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "flags"),
+    [
+        ("SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWERowId=1-7ABC3", {"opens"}),
+        ("SWECmd=GotoView&SWEView=SNR+Klantbeeld+View", {"opens"}),
+        (f"{INVOKE}Drilldown&SWEView=SNR+Klant+Zoek+View&SWEField=s_1_1_7_0&SWERowId=1-7ABC3", {"opens"}),
+        (f"{INVOKE}Drilldown&SWEView=SNR+Klant+Zoek+View&SWEField=s_1_1_7_0", {"opens", "by_place"}),
+        ("SWECmd=GotoView&SWEView=SNR+Vacature+View&SWERowId=1-V100", {"opens"}),
+        ("SWECmd=GotoView&SWEView=SNR+Klant+Zoek+View", {"first_page", "again"}),
+        ("SWECmd=GotoPageTab&SWEScreen=SNR+Vacature+Screen", {"first_page", "again"}),
+        ("SWECmd=GotoView&SWEView=SNR+Werkvoorraad+View", {"first_page"}),
+        (f"{INVOKE}ExecuteQuery&SWEView=SNR+Klant+Zoek+View", {"first_page"}),
+        (f"{INVOKE}GotoNextSet&SWEView=SNR+Klant+Zoek+View", {"pages"}),
+        (f"{INVOKE}NewQuery&SWEView=SNR+Klant+Zoek+View", set()),
+        (f"{INVOKE}PositionOnRow&SWEView=SNR+Klant+Zoek+View&SWERowId=1-7ABC3", {"again"}),
+        (f"{INVOKE}PositionOnRow&SWEView=SNR+Klant+Zoek+View", {"again", "by_place"}),
+        (f"{INVOKE}UndoRecord&{NOTES}", set()),
+        ("SWECmd=GotoPage", {"again"}),
+        ("SWECmd=GetCachedFrame", {"again"}),
+        ("SWECmd=CanInvokeMethod&SWEMethod=NewQuery", set()),
+        (f"{INVOKE}WriteRecord&{NOTES}&s_4_1_6_0=x", {"by_child"}),
+        (f"{INVOKE}DeleteRecord&{NOTES}", {"by_child"}),
+        (f"{INVOKE}WriteRecord&{NOTES}&SWERowId=1-7ABC3&s_4_1_6_0=x", set()),
+        (f"{INVOKE}NewRecord&{NOTES}&s_4_1_6_0=x", set()),
+        (f"{INVOKE}WriteRecord&SWEView=SNR+Klant+Contactgegevens+View&s_5_1_1_0=1", set()),
+        (f"{INVOKE}WriteRecord&SWEView=SNR+Vacature+View&s_12_1_2_0=1", set()),
+        (f"{INVOKE}WriteRecord&SWEView=SNR+Vacature+Zoek+View&s_11_1_2_0=1", {"by_place"}),
+        ("SWECmd=GotoView&SWEView=SNR+Klantbeeld+View&SWEQMMethod=ToggleTo", set()),
+    ],
+)
+def test_it_says_what_it_opens_shows_again_or_counts_on(dialect, post, query: str, flags: set[str]) -> None:
+    """What may move, what stays where it began, and what acts on a place that the request does not name."""
+    call = dialect.read(post(query.encode()))
+    named = ("opens", "again", "first_page", "pages", "by_place", "by_child")
+    assert {name for name in named if getattr(call, name)} == flags
+
+
+def test_a_deletion_stores_no_value_whatever_it_carries(dialect, post) -> None:
+    """A record that is being written is not what it deletes."""
+    assert dialect.read(post(f"{INVOKE}DeleteRecord&{NOTES}&s_4_1_6_0=x".encode())).writes == frozenset()

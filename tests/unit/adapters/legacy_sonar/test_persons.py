@@ -224,6 +224,17 @@ def test_values_of_nobody_are_not_released(dialect, recorded) -> None:
     assert read(dialect, exchange, replace(exchange.answer, body=body)) == Unreadable("values-of-nobody")
 
 
+@pytest.mark.parametrize("method", ["PositionOnRow", "EditRecord"])
+def test_positioning_puts_sonar_on_the_row_that_was_named(dialect, recorded, post, settled, method: str) -> None:
+    """Not on the first one of the list that is shown; where no row was named nobody can tell."""
+    page = recorded[SEARCH]
+    second = read(dialect, page).persons[1].row_id
+    for row, cursor in ((second, second), ("", None)):
+        asked = post(f"SWECmd=InvokeMethod&SWEMethod={method}&SWEView=SNR+Klant+Zoek+View&SWERowId={row}".encode())
+        call = settled(dialect.read(asked), "client.search")
+        assert dialect.persons(call, page.answer).cursor == cursor
+
+
 def test_the_cursor_is_told_only_where_the_answer_tells_it(dialect, recorded) -> None:
     """A query puts SONAR on the first row; a list that is merely opened does not say."""
     found = read(dialect, recorded[SEARCH])

@@ -47,6 +47,8 @@ async def test_identical_cores_give_no_alarm(cores: Cores):
                 shapes.add(shape(offer.call))
                 if found.result not in QUIET:
                     alarms.append((click, found.result, found.fault, found.mismatches))
+                if found.result is not Result.EQUAL:
+                    break  # legacy has a list now that newcore has not: what goes on with it is legacy's
     print(f"\n{sum(counts.values())} offers, {len(shapes)} shapes: {dict(counts)}")
     assert not alarms, alarms[:3]
     assert counts[Result.EQUAL] >= COMPARISONS

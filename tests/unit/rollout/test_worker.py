@@ -1,6 +1,7 @@
 """Claims about the sync, with both cores, the journal and the budget for real."""
 
 import asyncio
+import os
 import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -24,6 +25,7 @@ from tests.unit.rollout.conftest import GROUP
 
 VACANCIES = 280
 FIRST, SECOND = seed_work.row_id("vacancy", 0), seed_work.row_id("vacancy", 1)
+LONG = bool(os.environ.get("POORT_TEST_LONG"))
 PERSON, OTHER, POISON, GONE = "1-71000", "1-71007", "1-7100E", "1-7100L"
 
 
@@ -236,6 +238,26 @@ async def test_replaying_the_whole_journal_changes_nothing(people):
             done = await sides.copy(Listed(row), (touched(functions), seq))
             assert set(done.results) <= {"older", "removed"}
         assert [[each async for each in sides.target.held(kind)] for kind in kinds] == before
+
+
+async def test_a_backlog_after_an_outage_drains_with_one_reading_of_each_person(people):
+    """However many writes there were: what a person costs legacy is paid once, within the budget of all reads."""
+    count = 100_000 if LONG else 600
+    rows = ["1-71000", "1-71007", "1-7100S", "1-7100Z"]
+    async with await store.connect(people.cluster.owner_dsn()) as owner:
+        await owner.execute(
+            "WITH made AS (INSERT INTO journal (id, access, function, core, revision, captured, functions, named) SELECT "
+            "gen_random_uuid(), gen_random_uuid(), 'client.note.create', 'legacy', 1, true, '{client.note.create}', "
+            "ARRAY[(%s::text[])[1 + g %% 4]] FROM generate_series(1, %s) g RETURNING id) "
+            "INSERT INTO journal_state (intent, state) SELECT id, 'acked' FROM made",
+            (rows, count),
+        )
+        newest = (await (await owner.execute("SELECT max(seq) FROM journal")).fetchone())[0]
+    before = people.legacy.control("/counters")["requests"]
+    async with syncing(people):
+        assert await soon(reached(people, newest, "contact_notes"), 600 if LONG else 60)
+    asked = people.legacy.control("/counters")["requests"] - before
+    assert asked <= 8 + len(rows) * (1 + count // 2000)
 
 
 class Unfit:

@@ -1,6 +1,6 @@
 """Claims about how a fault is named; that every fault becomes a refusal is shown on real parts in tests/failures."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.decision import Reason, Scope
 from proxy.model.exchange import Exchange, Gather, Send
 from proxy.model.http import Answer, Request
-from proxy.model.route import Core
+from proxy.model.route import Core, Stage
+from proxy.routing import choose as chosen
+from proxy.routing.choose import Situation
 from proxy.trail import Trail
-from tests.doubles.playbook import EXCHANGE, NOW, Playbook, adviser, answer, house, known, request
+from tests.doubles.playbook import EXCHANGE, NOW, Playbook, adviser, answer, house, known, request, session
 
 CHANGE = Call(Format.HTML, (Link("vacancy.manage"),), "vacancy.manage", Kind.MUTATE)
 LOOK = Call(Format.HTML, (Link("vacancy.search"),), "vacancy.search", Kind.SEARCH, repeatable=True)
@@ -72,6 +74,39 @@ class Listening:
         """Answer with a list."""
         self.got.append(request)
         return answer("client_search_name")
+
+
+@dataclass(slots=True)
+class Written:
+    """A journal in which every record was written to under number 12."""
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def written(self, rows: tuple[str, ...]) -> int:
+        """Say so."""
+        self.asked.append(rows)
+        return 12
+
+
+async def test_what_anybody_wrote_of_a_record_is_asked_at_the_moment_where_newcore_may_be_asked_for_it():
+    """A colleague's acknowledged write keeps whoever opens that person on legacy until newcore has it; others ask nothing."""
+    table = house().routing
+    read = replace(table.groups["client_file"], stage=Stage.READ, ramp=100)
+    here = replace(house(), routing=replace(table, groups={**table.groups, "client_file": read}))
+    journal = Written()
+    world = carry.World(*([None] * 4), journal, {}, None, None, None)
+    opened = Call(Format.HTML, (Link("client.overview.view"),), "client.overview.view", Kind.CONSULT)
+    calls = (
+        opened,
+        replace(opened, function=None),
+        replace(opened, kind=Kind.MUTATE),
+        replace(opened, function="client.cv.view"),
+    )
+    told = [await carry.Carry(world, house)._written(here, call, ("1-7A",)) for call in calls]
+    assert (told, journal.asked) == ([12, 12, 0, 0], [("1-7A",)] * 2)
+    behind = Situation(session(), adviser(), {"client_file": 11}, written=told[0])
+    assert chosen._behind(read, session(), behind) == "written"
+    assert chosen._behind(read, session(), replace(behind, applied={"client_file": 12})) == ""
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,8 @@ class Account:
 
     principal: Principal
     opens: tuple[frozenset[Pair], ...]
+    alike: int
+    """The same number for everybody for whom everything opens alike."""
 
 
 class Trial:
@@ -113,13 +115,14 @@ class Trial:
         self._unrouted = tuple(sorted(each for each in kinds if any(each not in table.group_of for table in tables)))
         self._wrote = dict.fromkeys({*tables[0].groups, *tables[1].groups}, max(now.applied.values(), default=0) + 1)
         self._known: dict[tuple[Hashable, ...], Verdict] = {}
+        self._alike: dict[tuple[frozenset[Pair], ...], int] = {}
 
     def verdict(self, asked: Recorded, who: Account | None) -> Verdict:
         """Say what the candidate does to a recorded request; `who` is its account, None: unknown.
 
         Accounts for whom everything opens alike are alike: it is worked out once for all of them.
         """
-        key = (who and who.opens, asked.function, asked.kind, asked.newcore, asked.group)
+        key = (who and who.alike, asked.function, asked.kind, asked.newcore, asked.group)
         verdict = self._known.get(key)
         if verdict is None:
             verdict = self._known[key] = self._verdict(asked, None if who is None else who.principal)
@@ -127,7 +130,8 @@ class Trial:
 
     def account(self, who: Principal) -> Account:
         """Say where an account opens something of each function."""
-        return Account(who, tuple(self.opening(function, FRESH, who) for function in self.openers))
+        opens = tuple(self.opening(function, FRESH, who) for function in self.openers)
+        return Account(who, opens, self._alike.setdefault(opens, len(self._alike) + 1))
 
     def _verdict(self, asked: Recorded, who: Principal | None) -> Verdict:
         found = {world: self._pair(asked, world, who) for world in self._worlds(asked, who)}

@@ -1,7 +1,8 @@
 """The worker fills what a stage asks for: a group from `capture` on that was never filled whole is filled, one after another.
 
 Rules: a group whose filling broke off goes on where it was; one that another process fills, or that waits for legacy or
-newcore, is looked at again later; what is filled once is kept up to date by the sync, and is never filled again by itself.
+newcore, is looked at again later; what is filled is kept up to date by the sync. A group that is in stage `legacy` again
+misses writes, so it counts as never filled from then on: no gateway reads it, and `capture` fills it afresh.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from proxy.errors import OperatorError, UpstreamError
 from proxy.routing.stage import STAGES
 from proxy.routing.table import RoutingTable
 from proxy.settings import Settings
+from rollout import store
 from rollout.backfill.worker import Backfill
 from rollout.record import FILLED
 
@@ -30,7 +32,11 @@ async def fill(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
     """Fill groups until told to stop; one that is being filled then goes on at the next start."""
     watched, whole = Watched(RouteFile(settings)), set[str]()
     while not stop.is_set():
-        for group in due(watched.moment()[0]):
+        asked = due(watched.moment()[0])
+        for group in FILLED.keys() - asked:
+            whole.discard(group)
+            await _forgotten(dsn, group)
+        for group in asked:
             if group not in whole and (await finished(dsn, group) or await _filled(settings, dsn, group)):
                 whole.add(group)
         with suppress(TimeoutError):
@@ -40,6 +46,12 @@ async def fill(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
 def due(table: RoutingTable) -> Iterable[str]:
     """Name the groups of which newcore has to hold everything."""
     return [name for name, group in table.groups.items() if name in FILLED and STAGES[group.highest].captured]
+
+
+async def _forgotten(dsn: str, group: str) -> None:
+    async with await store.connect(dsn) as connection:
+        if await store.forget(connection, group):
+            log.warning("a group is not captured any more, so it is filled no longer", group=group)
 
 
 async def _filled(settings: Settings, dsn: str, group: str) -> bool:

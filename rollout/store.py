@@ -163,6 +163,15 @@ async def begin(connection: Connection, group: str) -> int:
     return number
 
 
+async def forget(connection: Connection, group: str) -> bool:
+    """Take a group for one that was never filled, because its writes are not captured; tells whether it was filled."""
+    found = await connection.execute(
+        "UPDATE backfill SET finished_at = NULL, entity = '', place = '' WHERE grp = %s AND finished_at IS NOT NULL",
+        (group,),
+    )
+    return bool(found.rowcount)
+
+
 async def place(connection: Connection, group: str) -> Place | None:
     """Say how far the last backfill of a group came; None: there was none."""
     found = await connection.execute(

@@ -50,7 +50,7 @@ class Backfill:
             if not await store.hold(connection, f"backfill-{self._group}"):
                 raise OperatorError(f"{self._group} is being filled by another process; wait for it")
             place = await store.place(connection, self._group)
-            over = afresh or place is None or place.finished_at is not None
+            over = afresh or place is None or place.finished_at is not None or not place.entity
             self._number = await store.begin(connection, self._group) if over or place is None else place.horizon
             kinds = await self._kinds(connection, afresh=afresh)
             await self._settled(connection, kinds)

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 SWEEP_SECONDS = 60.0
 CONNECT_SECONDS = 5
+CALM_SECONDS = 60.0
+"""After a start: what a backfill has just read is not read again at once."""
 
 type Duty = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set, and then ends by itself."""
@@ -81,7 +83,7 @@ async def sync(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
 async def reconcile(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
     """Compare the new core with the legacy, over and over, with what nobody else needs of the budget, until told to stop."""
     async with open_sides(settings, dsn, spare=True) as sides:
-        await _until(stop, Reconcile(sides, "worker").run())
+        await _until(stop, Reconcile(sides, "worker").run(first=CALM_SECONDS))
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:

@@ -264,7 +264,7 @@ def session_change(house: House, trail: Trail) -> Iterator[SessionChange]:
     if trail.session and (trail.ended or (key and key != trail.session.key)):
         yield SessionChange(trail.session.version, trail.session, ended=True)
     if trail.login and key and trail.call:
-        fresh = opened(key, trail.login[0], trail.exchange.at, trail.call)
+        fresh = replace(opened(key, trail.login[0], trail.exchange.at, trail.call), stamp=trail.stamp)
         yield SessionChange(0, moved(fresh, trail) if trail.reading else fresh)
     elif trail.session and trail.call and trail.call.context and trail.answered and not trail.ended:
         change = SessionChange(trail.session.version, wrote(moved(trail.session, trail), trail))

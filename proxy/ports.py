@@ -52,6 +52,9 @@ class Dialect(Protocol):
     def logged_in(self, call: Call, answer: Answer) -> tuple[Credentials, bytes] | None:
         """Say who logged in and under which token; None: the log-in failed, whatever the status was."""
 
+    def stamp(self, answer: Answer) -> str:
+        """Give the number that legacy writes into every link and form of the session that a log-in began; empty: unknown."""
+
     def ended(self, call: Call, answer: Answer) -> bool:
         """Tell whether the legacy session is over: a log-off, or a log-in page in place of an answer."""
 

@@ -208,6 +208,7 @@ def observe(house: House, trail: Trail, reply: Reply) -> Trail:
         answered=answered,
         route=actual(trail.route, answered.core),
         login=(signed[0].user, signed[1]) if signed else None,
+        stamp=dialect.stamp(answer) if signed else "",
         ended=trail.session is not None and dialect.ended(call, answer),
         rotated=dialect.rotated(answer) if trail.session and not call.login else None,
         outcome=dialect.outcome(call, answer) if mutates(trail) else None,

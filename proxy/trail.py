@@ -84,6 +84,8 @@ class Trail(msgspec.Struct, frozen=True):
     """Bytes may have reached a core, though no answer of it is here."""
     login: tuple[str, bytes] | None = None
     """User and token of a log-in that succeeded in this exchange."""
+    stamp: str = ""
+    """What legacy writes into every link and form of the session that this exchange began."""
     rotated: bytes | None = None
     ended: bool = False
     outcome: OutcomeState | None = None

@@ -109,6 +109,10 @@ class SonarDialect:
         """Say who logged in and under which token; None: the log-in failed, whatever the status was."""
         return login.logged_in(call, answer, self._grammar)
 
+    def stamp(self, answer: Answer) -> str:
+        """Give the number that legacy writes into every link and form of the session that a log-in began."""
+        return login.stamp(answer)
+
     def ended(self, call: Call, answer: Answer) -> bool:
         """Tell whether the legacy session is over: a log-off, or a log-in page in place of an answer."""
         return login.ended(call, answer, self._grammar)

@@ -16,6 +16,10 @@ from proxy.model.http import Answer
 _COOKIE = re.compile(rb"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,512}")
 _ENTRY = b'id="SWEEntryForm"'
 _INTO = b"/sonar_nld/start.swe?SWECmd=Goto"
+_STAMPED = (
+    re.compile(rb"[?&]SRN=([A-Za-z0-9._~-]{1,128})(?:&|$)"),
+    re.compile(rb'name="SRN" value="([A-Za-z0-9._~-]{1,128})"'),
+)
 
 
 def token(answer: Answer) -> bytes | None:
@@ -49,6 +53,16 @@ def logged_in(call: Call, answer: Answer, grammar: Grammar) -> tuple[Credentials
     if answer.status == 200 and page is not None and not page.login and not page.error and page.fragments:
         return call.login, fresh
     return None
+
+
+def stamp(answer: Answer) -> str:
+    """Give the number that legacy writes into every link and form of this session, as a log-in shows it; empty: it does not."""
+    into, inside = _STAMPED
+    try:
+        found = [into.search(each) for each in values(answer, b"location")] or [inside.search(decode(answer).body)]
+    except UnreadableError:
+        return ""
+    return found[0][1].decode("ascii") if len(found) == 1 and found[0] else ""
 
 
 def ended(call: Call, answer: Answer, grammar: Grammar) -> bool:

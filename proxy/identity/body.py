@@ -3,7 +3,8 @@
 Rules:
 1. By what a list of newcore was asked may say whom was asked for: it is stored sealed, and opened in memory alone.
 2. A query of an earlier release stands there in clear (of vacancies, so of nobody) and is read as it is.
-3. A list whose query cannot be opened any more - its key went - is no list: the user searches again.
+3. A list whose query cannot be opened any more - its key went - is no list: the user searches again. The session's stamp is
+   sealed likewise; without it, only calls that carry it can be answered by newcore.
 """
 
 from base64 import b85decode, b85encode
@@ -71,6 +72,7 @@ class Body(msgspec.Struct, omit_defaults=True, frozen=True):
     astray: StoredAstray | None = msgspec.field(name="a", default=None)
     below: tuple[tuple[str, str, bool], ...] = msgspec.field(name="b", default=())
     records: tuple[tuple[str, str], ...] = msgspec.field(name="e", default=())
+    stamp: str = msgspec.field(name="k", default="")
 
 
 FORGOTTEN = '{"c": null, "l": null, "o": [], "b": []}'
@@ -98,6 +100,7 @@ def of(session: Session, seals: Seals) -> Body:
         else StoredAstray(where.view, where.person, where.records, where.sequence, where.since),
         below=tuple((each.view, each.person, each.unfinished) for each in session.below),
         records=session.records,
+        stamp=_sealed(session.stamp, seals),
     )
 
 
@@ -132,16 +135,30 @@ def session(known: tuple[bytes, int, str, datetime, datetime], text: str | bytes
         astray=_strayed(body.astray),
         below=tuple(Below(*each) for each in body.below),
         records=body.records,
+        stamp=_opened(body.stamp, seals) or "",
     )
 
 
 def _stored(listing: Listing, seals: Seals) -> StoredList:
-    asked, query = tuple(sorted(listing.asked)), listing.query
-    hidden = SEALED + b85encode(seals.seal(query.encode())).decode("ascii") if query else ""
+    asked = tuple(sorted(listing.asked))
     return StoredList(
-        listing.function, listing.core, listing.rows, listing.vacancy, hidden, listing.offset, listing.view,
-        asked, listing.cut,
+        listing.function, listing.core, listing.rows, listing.vacancy, _sealed(listing.query, seals), listing.offset,
+        listing.view, asked, listing.cut,
     )  # fmt: skip
+
+
+def _sealed(text: str, seals: Seals) -> str:
+    return SEALED + b85encode(seals.seal(text.encode())).decode("ascii") if text else ""
+
+
+def _opened(held: str, seals: Seals) -> str | None:
+    """Open what was sealed; None: it cannot be opened."""
+    if not held.startswith(SEALED):
+        return held
+    try:
+        return seals.unseal(b85decode(held.removeprefix(SEALED))).decode()
+    except (OperatorError, ValueError):
+        return None
 
 
 def restored(held: StoredList | None, seals: Seals) -> Listing | None:
@@ -159,11 +176,8 @@ def _strayed(held: StoredAstray | None) -> Astray:
 
 
 def _listing(held: StoredList, seals: Seals) -> Listing | None:
-    query = held.query
-    if query.startswith(SEALED):
-        try:
-            query = seals.unseal(b85decode(query.removeprefix(SEALED))).decode()
-        except (OperatorError, ValueError):
-            return None
+    query = _opened(held.query, seals)
+    if query is None:
+        return None
     asked = frozenset(Category) if held.asked is None else frozenset(map(Category, held.asked))
     return Listing(held.function, held.core, held.rows, held.vacancy, query, held.offset, held.view, asked, held.cut)

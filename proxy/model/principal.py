@@ -158,6 +158,8 @@ class Session:
     """Lists of other views, newest first, without `listing`: a session may go back to them."""
     matches: tuple[tuple[str, str], ...] = ()
     """(vacancy, row) of candidates that this session's own searches returned, newest last, also those shown as a card."""
+    stamp: str = field(default="", repr=False)
+    """What legacy writes into every link and form of this session; empty: its log-in did not show it."""
     noticed: frozenset[str] = frozenset()
     """Ids of announced rules of which the user said to have read the notice."""
     astray: Astray = HOME

@@ -44,8 +44,9 @@ class Reconcile:
         self._sides, self._actor, self._alone = sides, actor, asyncio.Lock()
         self.trouble = ""
 
-    async def run(self, pause: float = PAUSE_SECONDS) -> None:
-        """Compare everything that is filled, over and over, until cancelled."""
+    async def run(self, pause: float = PAUSE_SECONDS, first: float = 0.0) -> None:
+        """Compare everything that is filled, over and over, until cancelled; `first`: seconds until it begins."""
+        await asyncio.sleep(first)
         while True:
             try:
                 async with await store.connect(self._sides.dsn) as connection:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -75,8 +76,10 @@ def free_base() -> int:
     raise RuntimeError("no free ports")
 
 
-def start(data_dir: Path, base: int, *options: str) -> System:
-    """Start a demo and wait for its JSON line."""
+def start(data_dir: Path, base: int, *options: str, as_shown: bool = False) -> System:
+    """Start a demo and wait for its JSON line; `as_shown`: with the groups moved as a demo shows them, else with none."""
+    if not as_shown and not (data_dir / "routing.yaml").exists():
+        shutil.copy(ROOT / "routing.yaml", data_dir / "routing.yaml")
     command = [sys.executable, "-m", "cli", "demo", "--json", "--data-dir", str(data_dir), "--port-base", str(base)]
     process = subprocess.Popen(
         [*command, *options], cwd=ROOT, env=clean(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

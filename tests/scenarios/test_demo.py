@@ -23,6 +23,8 @@ NAMES = (
 )  # fmt: skip
 PERSON = ("row_id", "bsn", "name", "birth_date", "municipality", "region", "phone", "email", "note")
 REFUSED = "Referentienummer"
+MOVED = {"vacancies": "read", "contact_notes": "shadow"}
+"""As a demo begins; everything else is with legacy."""
 
 
 def test_the_line_has_every_key_of_the_contract(system: System) -> None:
@@ -153,10 +155,14 @@ def directory() -> Iterator[Path]:
 async def test_a_second_start_goes_on_and_a_stop_leaves_nothing(directory: Path) -> None:
     """Started twice on one directory: the data stay; SIGTERM: exit 0, one line on stdout, no process is left."""
     base = free_base()
-    first = start(directory, base, "--clients", "60")
+    first = start(directory, base, "--clients", "60", as_shown=True)
     script = Script(first.said, first.user("AW"))
     person = first.said["clients"]["caseload"]
     assert (await script.send("login")).status == 302
+    assert "Vacature zoeken" in (await script.send("search_vacancies")).text
+    assert first.log("--function", "vacancy.search", limit=1)[0]["core"] == "newcore"
+    stages = {each["group"]: each["stage"] for each in json.loads(first.poort("routes", "status", "--json"))["groups"]}
+    assert {name: stage for name, stage in stages.items() if stage != "legacy"} == MOVED
     assert "Record toegevoegd" in (await script.send("create_note", person)).text
     await script.browser.close()
     records = count(first.said["database"])

@@ -56,7 +56,7 @@ def translate(call: Call, session: Session, statement: Statement, setting: Setti
 
 
 def _frame(call: Call, session: Session, statement: Statement, setting: Setting) -> Frame:
-    link, srn = call.links[-1], dict(call.aliases).get("srn")
+    link, srn = call.links[-1], dict(call.aliases).get("srn") or session.stamp
     if not srn and call.kind is not Kind.EXPORT:
         raise UntranslatableError("no session stamp")
     shown_before = call.sequence is None or link.command == "GetCachedFrame"  # with the numbers of that time
@@ -64,4 +64,4 @@ def _frame(call: Call, session: Session, statement: Statement, setting: Setting)
     view = setting.views.views.get(link.view or session.view)
     part = link.command == "GetApplet" and view is not None and view.applet(link.applet) is not None
     whole = call.format is not Format.RPC and not part
-    return Frame(setting, session.user, srn or "", used + 1, whole, statement.categories)
+    return Frame(setting, session.user, srn, used + 1, whole, statement.categories)

@@ -103,6 +103,7 @@ CASES = (
         for call in ("page", "rpc", "note", "login", "soap", "static")
     ),
     Case("Dialect", "logged_in", "login", sent=True),
+    Case("Dialect", "stamp", "login", sent=True),
     *(Case("Dialect", "ended", call, sent=True) for call in ("page", "logoff", "note")),
     *(Case("Dialect", "rotated", call, sent=True) for call in ("page", "list", "note")),
     Case("Dialect", "outcome", "note", sent=True),

@@ -99,3 +99,20 @@ def test_a_note_cannot_end_a_session(dialect, recorded) -> None:
     assert isinstance(call, Call)
     fooled = replace(exchange.answer, body=exchange.answer.body + b'1;id="SWEEntryForm"\r\n')
     assert not dialect.ended(call, fooled)
+
+
+@pytest.mark.parametrize("name", ["login_ok", "deep_link"])
+def test_the_stamp_of_a_session_is_read_where_it_begins(dialect, recorded, name: str) -> None:
+    """From the redirect, or from the form of the page: what every later link of the session carries."""
+    exchange = recorded[name]
+    found = dialect.stamp(exchange.answer)
+    told = (*dict(exchange.answer.fields).values(), exchange.answer.body)
+    assert found
+    assert any(b"SRN=%b" % found.encode() in each or b'"SRN" value="%b"' % found.encode() in each for each in told)
+
+
+def test_an_answer_without_a_stamp_has_none(dialect, recorded) -> None:
+    """A log-in that failed shows none, and a sign that no link holds is none."""
+    assert not dialect.stamp(recorded["login_failed"].answer)
+    odd = (b"Location", b"/sonar_nld/start.swe?SWECmd=GotoPageTab&SRN=%0d%0a&SWEC=2")
+    assert not dialect.stamp(Answer(302, b"", (odd,), b""))

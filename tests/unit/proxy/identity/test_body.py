@@ -53,8 +53,10 @@ def test_everything_a_session_knows_is_written_and_read():
         astray=Astray(view=True, person=True, records=("vacancy",), sequence=4, since=NOW),
         records=(("vacancy", "1-V1"), ("employer", "")),
         below=(Below("Notes", "1-7A", unfinished=True), Below("Referrals", "1-7B")),
+        stamp="kq3vStempel",
     )
     assert read_back(session, written(session)) == session
+    assert b"kq3vStempel" not in written(session)
 
 
 @given(some.text(min_size=4).filter(lambda text: text.strip('[],{}\\"')))

@@ -94,6 +94,14 @@ def test_one_applet_that_is_asked_for_is_no_page(setting):
         assert b'name="SWEC" value="%b"' % number in body
 
 
+def test_a_call_without_a_stamp_is_answered_with_the_one_of_the_log_in(setting):
+    """A script need not send what every link of a page carries; where nobody knows it, legacy answers."""
+    bare = replace(OPEN, aliases=())
+    with pytest.raises(UntranslatableError):
+        next(translate(bare, SESSION, ASKED, setting))
+    assert next(translate(bare, replace(SESSION, stamp="kq3v"), ASKED, setting))
+
+
 def test_an_export_is_translated_by_the_function_of_its_list(setting):
     """It needs no session stamp: a file has no links. A page of one record is no list."""
     listing = Listing("client.search", "newcore", (), query="surname=Jansen", view="SNR Klant Zoek View")

@@ -38,8 +38,8 @@ SEARCH = "SWECmd=InvokeMethod&SWEMethod=ExecuteQuery&SWEView=SNR+Vacature+Zoek+V
 SESSIONS = 32
 GROUP = "vacancies"
 LIMIT_MS = 1.0
-REST_SECONDS = 6.0
-"""After a hang: the breaker's pause, and what still waits."""
+REST_SECONDS = 12.0
+"""After a hang: longer than the pause of the breaker, so that the next measurement is one with comparisons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 FAILURES = 5
 PAUSE = 5.0
-LONGEST = 60.0
+LONGEST = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Trip:
     """Why a group has to go back to legacy."""
 
     kind: str
-    """`errors` or `latency`."""
+    """`errors`, `latency`, or `safety`: a difference that the comparison in the shadow found."""
     partition: str
     numbers: Mapping[str, Any]
 

@@ -5,13 +5,16 @@ Rules:
    setting after the group was given back or killed.
 2. A trip gives the group back once, and says so loudly. What could not be given back is tried again every round: the
    standing that is stored says whether it was.
-3. Where the database is away nothing is judged: the breaker of each gateway and the kill switch do not depend on it.
+3. A difference in a safety field, found by the comparison in the shadow under the routing file of now, trips at once: what
+   one user must not see, no share of the users may.
+4. Where the database is away nothing is judged: the breaker of each gateway and the kill switch do not depend on it.
 """
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import psycopg
@@ -22,14 +25,18 @@ from proxy.model.route import Core
 from proxy.routing.group import Group
 from proxy.routing.stage import STAGES
 from proxy.routing.table import RoutingTable
-from rollout.guard import Standing, Trip, judged
+from rollout.evidence import Window
+from rollout.guard import WHOLE, Standing, Trip, judged
 from rollout.guarding import store
+from rollout.shadow.store import hits
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.5
 WAIT_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
+LOOK_BACK = timedelta(days=1)
+"""So far back a difference in a safety field counts; a change of the routing file ends it too."""
 
 type GiveBack = Callable[[str, Trip], int]
 """Gives a group back to legacy and tells by which revision (0: by the kill switch); raises PoortError where it could not."""
@@ -79,10 +86,13 @@ class Guard:
                 setting = KILLED if group.name in killed else mark(group)
                 standing = await self._standing(connection, group.name, (setting, table.revision))
                 if setting != KILLED:
-                    await self._judge(connection, group.name, standing)
+                    await self._judge(connection, (group.name, table.hash), standing)
 
-    async def _judge(self, connection: store.Connection, group: str, before: Standing) -> None:
+    async def _judge(self, connection: store.Connection, named: tuple[str, str], before: Standing) -> None:
+        group, config = named
         after = judged(before, await store.after(connection, group, before.place))
+        if after.trip is None:
+            after = replace(after, trip=await _unsafe(connection, group, config))
         if after.trip is not None and after.acted is None:
             after = await self._give_back(group, after, after.trip)
         if after != before:
@@ -111,6 +121,13 @@ class Guard:
             return standing
         log.error("the guard gave a group back to legacy", group=group, why=trip.told(), revision=revision)
         return replace(standing, acted=revision)
+
+
+async def _unsafe(connection: store.Connection, group: str, config: str) -> Trip | None:
+    """Tell whether newcore showed something else than legacy in a safety field, under this routing file."""
+    now = datetime.now(UTC)
+    found = await hits(connection, Window(group, now - LOOK_BACK, now, frozenset({config})))
+    return Trip("safety", WHOLE, {"differences": found}) if found else None
 
 
 def is_over(standing: Standing, revision: int) -> bool:

@@ -72,6 +72,14 @@ class Ramp:
         outcomes = Outcomes(self.cluster.dsn(Role.GATEWAY), "gateway-1", tally)
         await outcomes.close()
 
+    async def compared(self, result: str, config: str = "") -> None:
+        """Count a comparison with this result."""
+        await self.connection.execute(
+            "INSERT INTO shadow_count (grp, hour, config, function, shape, result, reads) "
+            "VALUES (%s, date_trunc('hour', now()), %s, 'vacancy.search', 'a shape', %s, 1)",
+            (self.group, config or self.table().hash, result),
+        )
+
     def stands(self) -> dict:
         """Tell where the guard stands, as people read it."""
         found = store.standing(self.cluster.dsn(Role.WORKER), self.group)

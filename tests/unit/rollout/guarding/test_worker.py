@@ -28,6 +28,20 @@ async def test_three_early_errors_give_the_group_back_once(ramp):
     assert (ramp.stands()["given_back_by"], ramp.stands()["tripped"]["kind"]) == (8, "errors")
 
 
+async def test_one_difference_in_a_safety_field_gives_the_group_back(ramp):
+    """Found under the file of now; one of an earlier file is of another setting, and one that means nothing is no hit."""
+    guard = ramp.guard()
+    await ramp.compared("safety", config="an earlier file")
+    await ramp.compared("real")
+    await guard.round(ramp.connection)
+    assert not ramp.given
+    await ramp.compared("safety")
+    await guard.round(ramp.connection)
+    await guard.round(ramp.connection)
+    (trip,) = ramp.given
+    assert (trip.kind, trip.numbers) == ("safety", {"differences": 1})
+
+
 async def test_a_newcore_that_is_well_keeps_its_cohort_and_is_clear(ramp):
     """A step says when it has shown enough."""
     guard = ramp.guard()

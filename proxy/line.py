@@ -62,9 +62,9 @@ def walk(exchange: Exchange, house: House) -> Walk:  # noqa: PLR0911  every earl
     if trail.denied:
         return (yield from refuse(house, trail))
 
-    answer = present.present(house, trail)
+    answer, offer = present.present(house, trail), present.offered(house, trail)
     receipt = yield Append(entries.released(house, trail))  # record
-    return Released(answer, steps.expected(receipt, Receipt), present.offered(house, trail))
+    return Released(answer, steps.expected(receipt, Receipt), offer)
 
 
 def serve(house: House, trail: Trail) -> Walk:

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from cli.app import AREAS, existing
 from proxy.settings import known, load
+from tests.doubles import command
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "deploy/specification/compose-spec.json").read_text(encoding="utf-8"))
@@ -62,9 +62,7 @@ def test_every_command_exists_with_its_options(compose: dict[str, Any]) -> None:
         words = [word for word in each["command"] if word.startswith("-") or word.isalpha()]
         assert words[0] in names, f"{service}: poort has no command {words[0]}"
         path = [word for word in each["command"][:2] if not word.startswith("-")]
-        ended = subprocess.run(
-            [sys.executable, "-m", "cli", *path, "--help"], capture_output=True, text=True, check=False, cwd=ROOT
-        )
+        ended = command.poort(*path, "--help", settings={})
         assert ended.returncode == 0, f"{service}: {ended.stderr}"
         for option in (word for word in words if word.startswith("--")):
             assert re.search(rf"{re.escape(option)}\b", ended.stdout), f"{service}: {path} takes no {option}"

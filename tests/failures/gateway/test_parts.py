@@ -272,10 +272,10 @@ async def test_a_part_whose_wait_was_cancelled_is_a_fault_like_any_other(gate: G
 
 
 BEFORE = {"pass_on": "static", "unread": "unclear", "identify": "page", "decide": "page", "route": "page", "mutates": "page",
-          "intent": "note", "intended": "note", "admit": "page", "expected": "page", "meant": "own", "fulfil": "own",
+          "intent": "note", "intended": "note", "admit": "page", "statement": "page", "expected": "page", "meant": "own", "fulfil": "own",
           "fulfilled": "own", "own": "own"}  # fmt: skip
-AFTER = {"untouched": "static", "observe": "page", "persons_shown": "page", "judge": "page", "present": "page",
-         "released": "page"}  # fmt: skip
+AFTER = {"untouched": "static", "observe": "page", "persons_shown": "page", "authors": "page", "judge": "page",
+         "present": "page", "released": "page", "offered": "page"}  # fmt: skip
 REFUSING = {"refused": "denied", "reason": "denied"}
 STEPS = {**BEFORE, **AFTER, **REFUSING}
 MODULES = {"steps": steps, "entries": entries, "present": present, "fulfil": fulfil}

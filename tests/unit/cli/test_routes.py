@@ -44,6 +44,7 @@ def test_a_broken_file_is_refused_with_file_and_line(routes, write):
 def test_a_group_goes_one_stage_up_and_the_file_keeps_every_other_byte(routes, write, file, gateway):
     """Legacy to capture: stage and revision change; it is recorded, and the running instance follows."""
     before = write(("stage: capture", "stage: legacy"), ("revision: 1", "revision: 7"))
+    assert followed(routes)
     code, out, err = routes("advance", "vacancies", "--reason", "eerste stap", "--json")
     assert code == 0, err
     told = json.loads(out)

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
 import pytest
 
 from tests.doubles.colleagues import Colleague, astray
@@ -78,6 +79,15 @@ class Moves:
             return text
 
         await self.follow(self.write(change))
+
+    async def filled(self) -> None:
+        """Wait until newcore holds the groups."""
+        query, until = "SELECT grp FROM backfill WHERE finished_at IS NOT NULL", time.monotonic() + PATIENCE
+        while not set(GROUPS) <= {
+            row[0] for row in await asyncio.to_thread(asked, self.system.said["database"], query)
+        }:
+            assert time.monotonic() < until, "newcore is not filled"
+            await asyncio.sleep(0.2)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -145,14 +155,18 @@ class Moves:
         return False
 
 
+def asked(dsn: str, query: str) -> list[tuple]:
+    """Ask the database of the demo."""
+    with psycopg.connect(dsn) as connection:
+        return connection.execute(query).fetchall()
+
+
 @pytest.fixture(scope="module")
 def moves() -> Iterator[Moves]:
     """A demo of its own with two gateway processes, in which newcore holds the persons."""
     directory = Path(mkdtemp(prefix="poort-moves-", dir="/var/tmp"))
     directory.chmod(0o755)
     system = start(directory, free_base(), "--clients", "60", "--workers", str(WORKERS))
-    for group in GROUPS:
-        system.poort("backfill", group)
     made = Moves(system)
     asyncio.run(climbed(made))
     yield made
@@ -160,9 +174,10 @@ def moves() -> Iterator[Moves]:
 
 
 async def climbed(moves: Moves) -> None:
-    """Go up stage by stage, nobody served by newcore yet."""
+    """Go up stage by stage, nobody served by newcore yet; the worker fills what is captured."""
     for stage in STAGES:
         await moves.to(stage, 0)
+        await moves.filled()
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,9 @@ HOST = "127.0.0.1"
 SUPERUSER = "postgres"
 OWNER = "poort_owner"
 START_SECONDS = 60.0
-_ATTEMPTS = 5  # another process may take a free port between finding and using it
+DYING_SECONDS = 20.0
+_HELD = ("still in use", "already exists")
+_ATTEMPTS = 40  # another process may take a free port between finding and using it, or not be gone yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,31 @@ def start(directory: Path, port: int = 0) -> Server:
     place = files.place(directory)
     with _locked(place.home):
         _prepare(place)
-        server = running(directory)
+        server = _alive(directory)
         if server is None:
             server = _start_daemon(place, port)
+            _ensure_owner(server)
         elif port not in (0, server.port):
             raise OperatorError(
                 f"{directory}: a server with pid {server.pid} already serves port {server.port}, asked was {port}; "
                 "stop it first, or leave the port out"
             )
-        _ensure_owner(server)
         return server
+
+
+def _alive(directory: Path) -> Server | None:
+    """Find the server that runs and answers; one that was killed a moment ago still looks as if it ran."""
+    until = time.monotonic() + DYING_SECONDS
+    while (server := running(directory)) is not None:
+        try:
+            _ensure_owner(server)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return server
+    return None
 
 
 @contextmanager
@@ -142,7 +159,11 @@ def _initialise(place: files.Place) -> None:
 
 
 def _start_daemon(place: files.Place, port: int) -> Server:
-    """Start by pg_ctl, which leaves a daemon in its own session: a Ctrl-C in the terminal does not reach it."""
+    """Start by pg_ctl, which leaves a daemon in its own session: a Ctrl-C in the terminal does not reach it.
+
+    What a server that was killed a moment ago still holds - its memory, its lock file - is waited for.
+    """
+    until = time.monotonic() + DYING_SECONDS
     for attempt in range(_ATTEMPTS):
         options = f"-p {port or _free_port()}"
         limit = str(int(START_SECONDS))
@@ -151,8 +172,11 @@ def _start_daemon(place: files.Place, port: int) -> Server:
                 place, "pg_ctl", "start", "-w", "-t", limit, "-D", str(place.data), "-l", str(place.log), "-o", options
             )
         except OperatorError as fault:
-            if port or attempt == _ATTEMPTS - 1 or "could not bind" not in files.tail(place.log):
-                raise OperatorError(f"{fault}\n{files.tail(place.log)}") from None
+            said = files.tail(place.log)
+            taken, held = "could not bind" in said, any(each in said for each in _HELD)
+            if attempt == _ATTEMPTS - 1 or time.monotonic() > until or (taken and port) or not (taken or held):
+                raise OperatorError(f"{fault}\n{said}") from None
+            time.sleep(0.3)
             continue
         break
     return _own(running(place.home), place)

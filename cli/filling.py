@@ -33,9 +33,8 @@ async def fill(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
     watched, whole = Watched(RouteFile(settings)), set[str]()
     while not stop.is_set():
         asked = due(watched.moment()[0])
-        for group in FILLED.keys() - asked:
-            whole.discard(group)
-            await _forgotten(dsn, group)
+        whole.intersection_update(asked)
+        await _forget(dsn, FILLED.keys() - asked)
         for group in asked:
             if group not in whole and (await finished(dsn, group) or await _filled(settings, dsn, group)):
                 whole.add(group)
@@ -48,9 +47,9 @@ def due(table: RoutingTable) -> Iterable[str]:
     return [name for name, group in table.groups.items() if name in FILLED and STAGES[group.highest].captured]
 
 
-async def _forgotten(dsn: str, group: str) -> None:
+async def _forget(dsn: str, groups: Iterable[str]) -> None:
     async with await store.connect(dsn) as connection:
-        if await store.forget(connection, group):
+        for group in await store.forget(connection, groups):
             log.warning("a group is not captured any more, so it is filled no longer", group=group)
 
 

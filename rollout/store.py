@@ -163,13 +163,14 @@ async def begin(connection: Connection, group: str) -> int:
     return number
 
 
-async def forget(connection: Connection, group: str) -> bool:
-    """Take a group for one that was never filled, because its writes are not captured; tells whether it was filled."""
+async def forget(connection: Connection, groups: Iterable[str]) -> list[str]:
+    """Take groups for ones that were never filled, because their writes are not captured; names those that were filled."""
     found = await connection.execute(
-        "UPDATE backfill SET finished_at = NULL, entity = '', place = '' WHERE grp = %s AND finished_at IS NOT NULL",
-        (group,),
+        "UPDATE backfill SET finished_at = NULL, entity = '', place = '' "
+        "WHERE grp = ANY(%s) AND finished_at IS NOT NULL RETURNING grp",
+        (list(groups),),
     )
-    return bool(found.rowcount)
+    return [row[0] for row in await found.fetchall()]
 
 
 async def place(connection: Connection, group: str) -> Place | None:

@@ -1,10 +1,11 @@
-"""What clients notice of a comparison whose newcore hangs: p95 at a fixed rate, in turns with a newcore that answers.
+"""What clients notice of comparing, and of a newcore that hangs meanwhile: p95 at a fixed rate, in turns.
 
-    python -m bench.shadow --rate 100 --seconds 10 --pairs 6
+    python -m bench.shadow --rate 100 --seconds 10 --rounds 6
 
-A whole `poort demo` with vacancies in stage `shadow`, every answer offered. newcore's process is stopped (SIGSTOP) for every
-second measurement, so that it takes connections and answers nothing; the pairs are measured in one run, in alternating
-order. The last lines count what was compared, so that nobody measures a comparison that did not take place.
+A whole `poort demo` with vacancies in stage `shadow`, every answer offered. A round measures three times, in an order that
+turns: `resting` (the comparison's process is stopped by SIGSTOP: offers go nowhere), `answering` (everything runs), `hanging`
+(newcore is stopped, so that it takes connections and answers nothing). The counts say what was compared, so that nobody
+measures a comparison that did not take place; the processor time says who took it.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,6 +38,9 @@ PATH = "/sonar_nld/start.swe"
 SEARCH = "SWECmd=InvokeMethod&SWEMethod=ExecuteQuery&SWEView=SNR+Vacature+Zoek+View&SWEApplet=SNR+Vacature+List+Applet"
 SESSIONS = 32
 GROUP = "vacancies"
+STOPPED = {"resting": "--only", "answering": "nobody", "hanging": "newcore"}
+"""By state, the word on the command line of the process that is stopped meanwhile."""
+PARTS = ("gateway", "standin", "newcore", "--only")
 LIMIT_MS = 1.0
 REST_SECONDS = 12.0
 """After a hang: longer than the pause of the breaker, so that the next measurement is one with comparisons."""
@@ -60,9 +64,9 @@ class Demo:
         environ = os.environ | {"POORT_DATA_DIR": str(self.directory)}
         subprocess.run([str(POORT), *words], env=environ, check=True, stdout=sys.stderr)
 
-    def newcore(self) -> list[int]:
-        """Name the processes of newcore."""
-        return kernel.named([self.process.pid], "newcore")
+    def processes(self, word: str) -> list[int]:
+        """Name the processes of the demo with a word on their command line."""
+        return kernel.named([self.process.pid], word)
 
 
 @contextmanager
@@ -84,7 +88,7 @@ def shadowing() -> Iterator[Demo]:
             demo.poort("backfill", GROUP)
             yield demo
         finally:
-            for each in kernel.named([process.pid], "newcore"):
+            for each in kernel.family([process.pid]):
                 os.kill(each, signal.SIGCONT)
             process.terminate()
             process.wait(60)
@@ -118,16 +122,35 @@ def asks(demo: Demo) -> list[Ask]:
     return found
 
 
-def _one(demo: Demo, subject: Subject, rate: int, seconds: int, *, hangs: bool) -> Paced:
-    pids = demo.newcore()
-    for each in pids if hangs else ():
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement in one state."""
+
+    paced: Paced
+    cpu_ms: dict[str, float]
+    """Processor time by part, milliseconds a request."""
+
+
+def measured(demo: Demo, subject: Subject, given: argparse.Namespace, state: str) -> Measured:
+    """Measure with the state's process stopped."""
+    stopped = demo.processes(STOPPED[state])
+    if not stopped and state != "answering":
+        raise SystemExit(f"there is no process to stop for {state}")
+    for each in stopped:
         os.kill(each, signal.SIGSTOP)
+    parts = {part: demo.processes(part) for part in PARTS}
     try:
-        return paced(subject, rate, seconds)
+        before = {part: kernel.cpu_us(pids) for part, pids in parts.items()}
+        found = paced(subject, given.rate, given.seconds)
+        spent = {
+            part: (kernel.cpu_us(pids) - before[part]) / 1000 / given.rate / given.seconds
+            for part, pids in parts.items()
+        }
     finally:
-        for each in pids:
+        for each in stopped:
             os.kill(each, signal.SIGCONT)
-        time.sleep(REST_SECONDS if hangs else 0.5)
+        time.sleep(REST_SECONDS if stopped else 0.5)
+    return Measured(found, {part: round(each, 2) for part, each in spent.items()})
 
 
 def compared(demo: Demo) -> dict[str, int]:
@@ -142,38 +165,45 @@ def compared(demo: Demo) -> dict[str, int]:
 def main() -> None:
     """Measure, and print one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("rate", 100), ("seconds", 10), ("pairs", 6)):
+    for name, default in (("rate", 100), ("seconds", 10), ("rounds", 6)):
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
     with shadowing() as demo:
-        subject = Subject("shadow", demo.address, kernel.named([demo.process.pid], "gateway"), asks(demo))
+        subject = Subject("shadow", demo.address, demo.processes("gateway"), asks(demo))
         paced(subject, given.rate, 5)  # warm
-        pairs = []
-        for number in range(given.pairs):
-            order = (False, True) if number % 2 == 0 else (True, False)
-            pairs.append({hangs: _one(demo, subject, given.rate, given.seconds, hangs=hangs) for hangs in order})
-            print({hangs: round(each.p95, 2) for hangs, each in pairs[-1].items()}, file=sys.stderr, flush=True)
+        rounds = []
+        for number in range(given.rounds):
+            states = list(STOPPED)[number % 3 :] + list(STOPPED)[: number % 3]
+            rounds.append({state: measured(demo, subject, given, state) for state in states})
+            print({state: round(each.paced.p95, 2) for state, each in rounds[-1].items()}, file=sys.stderr, flush=True)
         time.sleep(3)
         counts = compared(demo)
-    print(json.dumps(told(given, pairs, counts)))
+    print(json.dumps(told(given, rounds, counts)))
 
 
-def told(given: argparse.Namespace, pairs: list[dict[bool, Paced]], counts: dict[str, int]) -> dict[str, Any]:
+def told(given: argparse.Namespace, rounds: list[dict[str, Measured]], counts: dict[str, int]) -> dict[str, Any]:
     """Say what was found."""
-    rises = [each[True].p95 - each[False].p95 for each in pairs]
     return {
         "rate": given.rate,
         "seconds": given.seconds,
-        "p95_ms_answering": round(statistics.median(each[False].p95 for each in pairs), 2),
-        "p95_ms_hanging": round(statistics.median(each[True].p95 for each in pairs), 2),
-        "rise_ms": round(statistics.median(rises), 2),
-        "rises_ms": [round(each, 2) for each in rises],
+        "p95_ms": {state: _median(each[state].paced.p95 for each in rounds) for state in STOPPED},
+        "rise_ms": {
+            f"hanging-{other}": [round(each["hanging"].paced.p95 - each[other].paced.p95, 2) for each in rounds]
+            for other in ("answering", "resting")
+        },
         "limit_ms": LIMIT_MS,
-        "failed": sum(one.failed for each in pairs for one in each.values()),
+        "failed": sum(one.paced.failed for each in rounds for one in each.values()),
+        "cpu_ms": {
+            state: {part: _median(each[state].cpu_ms[part] for each in rounds) for part in PARTS} for state in STOPPED
+        },
         "counts": counts,
-        "pairs": [{"hanging" if hangs else "answering": asdict(one) for hangs, one in each.items()} for each in pairs],
+        "rounds": [{state: asdict(one.paced) for state, one in each.items()} for each in rounds],
         "load": os.getloadavg(),
     }
+
+
+def _median(figures: Iterable[float]) -> float:
+    return round(statistics.median(figures), 2)
 
 
 if __name__ == "__main__":

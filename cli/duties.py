@@ -8,6 +8,7 @@ from functools import partial
 import psycopg
 import structlog
 
+from cli.aside import aside
 from cli.filling import fill
 from cli.guard import guard
 from cli.shadowing import shadow
@@ -40,7 +41,7 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
         "checkpoint": partial(checkpoint.run, checkpoint.Round(dsn, key, settings.checkpoint_seconds)),
         "sessions": partial(sweep_sessions, dsn, settings.session_timeout),
         "guard": partial(guard, settings, dsn),
-        "shadow": partial(shadow, settings, dsn),
+        **{name: partial(aside, name) for name in apart(settings, cluster)},
     }
     try:
         legacy_account(settings)
@@ -52,6 +53,11 @@ def duties(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
         "sync": partial(sync, settings, dsn),
         "reconcile": partial(reconcile, settings, dsn),
     }
+
+
+def apart(settings: Settings, cluster: Cluster) -> Mapping[str, Duty]:
+    """List the duties that run in a process of their own each, as that process runs them."""
+    return {"shadow": partial(shadow, settings, cluster.dsn(Role.WORKER))}
 
 
 async def sweep_sessions(dsn: str, idle: float, stop: asyncio.Event, pause: float = SWEEP_SECONDS) -> None:

@@ -7,13 +7,15 @@ what it has in hand, within a limit.
 import asyncio
 import signal
 from collections.abc import Mapping
+from typing import Annotated
 
 import structlog
+import typer
 
-from cli.duties import Duty, duties
+from cli.duties import Duty, apart, duties
 from cli.start import begin
 from proxy.database import open_cluster
-from proxy.errors import place
+from proxy.errors import OperatorError, place
 
 log = structlog.get_logger()
 
@@ -21,11 +23,20 @@ AGAIN_SECONDS = 2.0
 ENDING_SECONDS = 10.0
 
 
-def worker() -> None:
+def worker(
+    only: Annotated[str, typer.Option(help="one duty that has a process of its own, in this process")] = "",
+) -> None:
     """Run all duties until SIGTERM."""
     settings = begin()
     with open_cluster(settings) as cluster:
-        asyncio.run(serve(duties(settings, cluster)))
+        asyncio.run(serve(chosen(apart(settings, cluster), only) if only else duties(settings, cluster)))
+
+
+def chosen(named: Mapping[str, Duty], only: str) -> Mapping[str, Duty]:
+    """Take one duty; raises OperatorError for a name that is none."""
+    if only not in named:
+        raise OperatorError(f"--only {only}: no duty that runs by itself; allowed are {', '.join(named)}")
+    return {only: named[only]}
 
 
 async def serve(named: Mapping[str, Duty]) -> None:

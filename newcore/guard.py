@@ -7,7 +7,7 @@ Rules (pure; now is asked of whoever makes the guard):
 3. Several public keys may be known, so that a key can be replaced without a moment in which nobody is believed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _ALGORITHM = "EdDSA"
 _HEADER = frozenset({"alg", "typ"})
 _LONGEST_TOKEN = 8192
 _OURS = ("exp", "iat", "nbf", "sub", "jti")  # checked by `read`, with the time that was given and not the library's
-Check = Callable[[Request], Statement]
+Check = Callable[[Request], Awaitable[Statement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Guard:
         """Make the check of a route that serves these functions."""
         served = frozenset(functions)
 
-        def check(request: Request) -> Statement:
+        async def check(request: Request) -> Statement:  # else the framework asks a thread for it
             stated = self.believed(request.headers.getlist("authorization"))
             if stated.function not in served:
                 raise Problem(403, "This call does not serve the function that the statement names.")

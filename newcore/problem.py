@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +35,7 @@ class Problem(Exception):  # noqa: N818  named after the document that it become
         return document | ({"errors": told} if told else {})
 
 
+@lru_cache(maxsize=512)
 def camel(name: str) -> str:
     """Write a field's name as the API does."""
     first, *rest = name.split("_")

@@ -13,8 +13,8 @@ import httpx
 from proxy.errors import UpstreamError
 from proxy.model.person import Category
 from proxy.model.principal import Role
-from proxy.model.statement import Statement
-from rollout.record import Entity, Held, RejectedError, Row, camel
+from proxy.model.statement import Statement, camel
+from rollout.record import Entity, Held, RejectedError, Row
 
 PAGE, DIGESTS = 200, 1000
 TIMEOUT_SECONDS = 10.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
+from proxy.model.statement import camel
 from proxy.routing.entity import FILLED, SUBJECT, Entity
 
 
@@ -69,12 +70,6 @@ class Target(Protocol):
         """Give the texts of a record under the names of the API; None: it has no such record."""
 
 
-def camel(name: str) -> str:
-    """Give the name that a canonical field has in the API."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
 def digest(row: Row) -> str:
     """Give the digest of a record's texts as newcore tells it: name, 0x1F, text, 0x1E, in the order of the names."""
     named = sorted((camel(name), text) for name, text in row.texts.items())
@@ -99,5 +94,5 @@ def by_subject(entities: Iterable[Entity]) -> Mapping[Entity, frozenset[Entity]]
 
 __all__ = [
     "FILLED", "SUBJECT", "Dossier", "Entity", "Held", "Listed", "RejectedError", "Row", "Source", "Target", "UnfitError",
-    "by_subject", "camel", "digest",
+    "by_subject", "digest",
 ]  # fmt: skip

@@ -15,6 +15,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     MetaData,
+    Row,
+    Select,
     Table,
     Text,
     false,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -62,35 +65,46 @@ class Register:
     def __init__(self, engine: AsyncEngine, kind: Kind, children: Sequence[Kind] = ()) -> None:
         """Take the engine of the process, the kind of record, and the kinds that belong to it and go with it."""
         self._engine, self.kind, self._table = engine, kind, table_of(kind)
+        self._names = kind.names
         self._children = children
 
     async def find(self, identity: str, scope: Scope | None = None) -> Stored | None:
         """Give one record; None: unknown, removed, or of somebody who lives elsewhere."""
-        table = self._table
-        statement = select(table).where(table.c.id == identity, *self._there(scope))
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(statement)).mappings().first()
-        return None if row is None else self._stored(dict(row))
+        found = await self._read(self._columns().where(self._table.c.id == identity, *self._there(scope)))
+        return self._stored(found[0]) if found else None
 
     async def search(self, query: Query) -> Page:
         """Give a page and the total of its query, from one snapshot."""
-        table = self._table
-        found = [*self._there(query.scope), *self._conditions(query)]
-        counted = select(func.count()).select_from(table).where(*found)
-        paged = select(table).where(*found).order_by(*self._order(query)).limit(query.limit).offset(query.offset)
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ")
-            total = (await connection.execute(counted)).scalar_one()
-            rows = (await connection.execute(paged)).mappings().all()
-        return Page(tuple(self._stored(dict(row)) for row in rows), total)
+        table, found = self._table, [*self._there(query.scope), *self._conditions(query)]
+        key, down = self._key(query)
+        counted = select(func.count().label("total")).select_from(table).where(*found).subquery()
+        paged = (
+            self._columns().add_columns(key.label("key")).where(*found)
+            .order_by(*_ordered(key, table.c.id, down=down)).limit(query.limit).offset(query.offset).subquery()
+        )  # fmt: skip
+        statement = (
+            select(paged, counted.c.total).select_from(counted.outerjoin(paged, true()))
+            .order_by(*_ordered(paged.c.key, paged.c.id, down=down))
+        )  # fmt: skip
+        rows = await self._read(statement)
+        return Page(tuple(self._stored(row) for row in rows if row[0] is not None), rows[0][-1])
 
     async def after(self, identity: str, limit: int) -> tuple[Stored, ...]:
         """Give the records that follow an id, in the order of their ids."""
         table, key = self._table, self._table.c.id.collate("C")
-        statement = select(table).where(table.c.removed.is_(False), key > identity).order_by(key).limit(limit)
+        statement = self._columns().where(table.c.removed.is_(False), key > identity).order_by(key).limit(limit)
+        return tuple(self._stored(row) for row in await self._read(statement))
+
+    async def _read(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Ask one question: a snapshot of its own, so without the words around a transaction."""
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(statement)).mappings().all()
-        return tuple(self._stored(dict(row)) for row in rows)
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return (await connection.execute(statement)).all()
+
+    def _columns(self) -> Select[*tuple[Any, ...]]:
+        """Read id, version and texts, in the order in which `_stored` takes them."""
+        table = self._table
+        return select(table.c.id, table.c.version, *(table.c[name] for name in self._names))
 
     async def apply(self, command: Apply) -> Applied:
         """Make a record equal to its source, unless it has this version or a later one, or its person was removed."""
@@ -167,16 +181,22 @@ class Register:
             return value.like(search.pattern(asked, form), escape="\\")
         return value == search.folded(asked, form)
 
-    def _order(self, query: Query) -> list[ColumnElement[Any]]:
-        table, tie = self._table, self._table.c.id.collate("C")
-        if query.sort is None:
-            return [table.c.rank.collate("C").asc() if self.kind.by_name else table.c.ordinal.asc(), tie.asc()]
-        key = table.c.ordering[query.sort].astext.collate("C")
-        return [key.desc(), tie.desc()] if query.descending else [key.asc(), tie.asc()]
+    def _key(self, query: Query) -> tuple[ColumnElement[Any], bool]:
+        """Give by what a list is ordered, and whether from the end."""
+        table = self._table
+        if query.sort is not None:
+            return table.c.ordering[query.sort].astext.collate("C"), query.descending
+        return table.c.rank.collate("C") if self.kind.by_name else table.c.ordinal, False
 
-    def _stored(self, row: dict[str, object]) -> Stored:
-        texts = {name: str(row[name]) for name in self.kind.names}
-        return Stored(str(row["id"]), int(str(row["version"])), texts)
+    def _stored(self, row: Sequence[Any]) -> Stored:
+        identity, version, *texts = row
+        return Stored(identity, version, dict(zip(self._names, texts, strict=False)))
+
+
+def _ordered(key: ColumnElement[Any], identity: ColumnElement[str], *, down: bool) -> tuple[ColumnElement[Any], ...]:
+    """Order by a key, and where that is alike by the id."""
+    tie = identity.collate("C")
+    return (key.desc(), tie.desc()) if down else (key.asc(), tie.asc())
 
 
 def _within(people: Table, scope: Scope) -> ColumnElement[bool]:

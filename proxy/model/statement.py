@@ -1,6 +1,10 @@
-"""What the gateway states to newcore about one request. newcore trusts nothing else, and enforces it itself."""
+"""What the gateway states to newcore about one request, and how newcore writes the names of fields.
+
+newcore trusts nothing else, and enforces it itself.
+"""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from proxy.model.decision import Scope
@@ -22,3 +26,10 @@ class Statement:
     """That the answer may hold, of any record in it."""
     scope: Scope | None = None
     """Where everybody lives whom the answer may show; None: the function is not bound to a place."""
+
+
+@lru_cache(maxsize=512)
+def camel(name: str) -> str:
+    """Write a field's name as newcore's API does."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from rollout.record import Row, camel
+from proxy.model.statement import camel
+from rollout.record import Row
 
 MOST_FIELDS = 8
 _TECHNICAL = "modNum"

@@ -69,18 +69,19 @@ class Receiver:
     async def run(self, path: Path, stop: asyncio.Event) -> None:
         """Serve on a socket until told to stop; then what is under way gets a moment, and everything is written."""
         server = await asyncio.start_unix_server(self._accept, sock=listening(path))
+        own = inode(path)
         self.listens.set()
         writing = asyncio.create_task(self._keep_writing(stop))
         try:
             await stop.wait()
         finally:
+            forget(path, own)  # before it is closed, while nobody else can have its inode
             server.close()
             for writer in self._writers:
                 writer.close()
             await finished(self._tasks, 1.0)
             self._urgent.set()
             await finished({writing}, 3.0)
-            forget(path)
             with suppress(psycopg.Error):
                 await self.write()
 
@@ -181,13 +182,21 @@ def listening(path: Path) -> socket.socket:
             f"{path}: too long for a socket; allowed are {LONGEST_PATH} bytes; set a shorter POORT_DATA_DIR"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    forget(path)
+    path.unlink(missing_ok=True)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     made.bind(str(path))
     path.chmod(0o600)
     return made
 
 
-def forget(path: Path) -> None:
-    """Take a socket away."""
-    path.unlink(missing_ok=True)
+def inode(path: Path) -> int | None:
+    """Tell which file stands at a path; None: no file."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_ino
+    return None
+
+
+def forget(path: Path, own: int | None) -> None:
+    """Take our own socket away: a process that was started meanwhile may have put its own there."""
+    if own is not None and inode(path) == own:
+        path.unlink(missing_ok=True)

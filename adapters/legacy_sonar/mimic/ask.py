@@ -52,12 +52,6 @@ def record(document: Document) -> Record:
     return texts
 
 
-def camel(name: str) -> str:
-    """Give the name that newcore has for a field of the control map."""
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
-
-
 @lru_cache(maxsize=512)
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode
 
-from adapters.legacy_sonar.mimic.ask import UntranslatableError, camel
+from adapters.legacy_sonar.mimic.ask import UntranslatableError
 from adapters.legacy_sonar.mimic.criteria import plain
 from proxy.model.call import Call
 from proxy.model.principal import Listing
+from proxy.model.statement import camel
 
 SET = 10
 LAST = -1

@@ -1,6 +1,11 @@
+"""Claims about keeping duties running."""
+
 import asyncio
 
+import pytest
+
 from cli import worker
+from proxy.errors import OperatorError
 
 
 async def test_a_duty_that_fails_is_started_again_and_the_others_go_on(monkeypatch):
@@ -33,3 +38,15 @@ async def test_a_duty_that_does_not_end_is_cancelled(monkeypatch):
         await asyncio.sleep(60)
 
     await asyncio.wait_for(worker.run({"deaf": deaf}, stop), 5)
+
+
+async def _nothing(_: asyncio.Event) -> None:
+    return
+
+
+def test_one_duty_can_be_run_by_itself():
+    """A name that is none is told, with those that are."""
+    named = {"shadow": _nothing, "other": _nothing}
+    assert worker.chosen(named, "shadow") == {"shadow": _nothing}
+    with pytest.raises(OperatorError, match=r"--only sync: .*allowed are shadow, other"):
+        worker.chosen(named, "sync")

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import json
 
@@ -67,14 +68,14 @@ def request(*fields):
 def status_of(*fields, now=NOW):
     """The status with which a request is refused."""
     with pytest.raises(Problem) as refused:
-        guard(now=now).serving("vacancy.search")(request(*fields))
+        asyncio.run(guard(now=now).serving("vacancy.search")(request(*fields)))
     return refused.value.status
 
 
 def test_a_sound_statement_is_read():
     """Every claim comes out as the gateway stated it."""
     given = signed(at_now(reg=["AM06", "AM01"], mun="0106"))
-    found = guard().serving("vacancy.search")(request(f"Bearer {given}"))
+    found = asyncio.run(guard().serving("vacancy.search")(request(f"Bearer {given}")))
     assert (found.user, found.role, found.organisation, found.function) == ("AWE0421", "AW", "UWV", "vacancy.search")
     assert found.categories == {"VA"}
     assert found.scope == Scope(frozenset({"AM06", "AM01"}), "0106")
@@ -144,7 +145,8 @@ def test_a_statement_lives_until_its_end_and_clocks_may_differ():
     given = f"Bearer {signed(at_now())}"
     assert status_of(given, now=NOW + 30) == 401
     for now in (NOW + 29, NOW - 5):
-        assert guard(now=now).serving("vacancy.search")(request(given)).function == "vacancy.search"
+        stated = asyncio.run(guard(now=now).serving("vacancy.search")(request(given)))
+        assert stated.function == "vacancy.search"
 
 
 def test_another_function_is_another_refusal():

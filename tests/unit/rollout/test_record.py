@@ -5,7 +5,8 @@ from hypothesis import strategies as some
 
 from newcore.problem import camel as their_camel
 from newcore.register.digest import digest as their_digest
-from rollout.record import Entity, Row, by_subject, camel, digest
+from proxy.model.statement import camel
+from rollout.record import Entity, Row, by_subject, digest
 
 NAMES = some.from_regex(r"[a-z]{1,6}(_[a-z]{1,6}){0,2}", fullmatch=True)
 

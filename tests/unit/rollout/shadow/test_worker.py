@@ -23,7 +23,7 @@ from rollout.evidence import Window
 from rollout.shadow import store
 from rollout.shadow.client import Comparison, Parts
 from rollout.shadow.rule import rules
-from rollout.shadow.worker import LATE_SECONDS, LONGEST_PATH, Desk, Receiver, listening
+from rollout.shadow.worker import LATE_SECONDS, LONGEST_PATH, Desk, Receiver, forget, inode, listening
 from tests.doubles.offers import CONFIG, call, offer
 
 PAGE = ("vacancy_all", "vacancy.search")
@@ -232,6 +232,19 @@ def test_the_socket_is_its_owners_alone_and_replaces_a_dead_one(tmp_path):
         again.listen()
         with socket.socket(socket.AF_UNIX) as one:
             one.connect(str(path))
+
+
+def test_a_process_that_ends_late_leaves_the_socket_of_its_successor(tmp_path):
+    """A worker that was killed is started again while what it left behind still ends."""
+    path = tmp_path / "s"
+    with listening(path):
+        first = inode(path)
+        with listening(path):
+            forget(path, first)
+            assert path.exists()
+            forget(path, inode(path))
+            assert not path.exists()
+            forget(path, first)
 
 
 def test_a_path_that_is_too_long_for_a_socket_is_told():

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.legacy_sonar.mimic.ask import camel, record
+from adapters.legacy_sonar.mimic.ask import record
+from proxy.model.statement import camel
 
 
 def test_a_record_has_the_names_of_the_control_map_and_texts_only():

@@ -17,7 +17,6 @@ import httpx
 import pytest
 
 from adapters.legacy_sonar.dialect import SonarDialect
-from adapters.legacy_sonar.mimic.ask import camel
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.mimic.record import Records
 from adapters.legacy_sonar.mimic.search import Lists
@@ -29,7 +28,7 @@ from cli.statement import public_keys, signer
 from proxy.database import Cluster, Database, Role
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.principal import Role as ProxyRole
-from proxy.model.statement import Statement
+from proxy.model.statement import Statement, camel
 from proxy.settings import Settings, load
 from tests.conftest import copied as copied_database
 from tests.conftest import open_directory

@@ -3,14 +3,18 @@
 Rules: a change is one statement with `WHERE version < :version`, so that two writers need no lock; a page and its total
 come from one snapshot; filters compare prepared forms (`newcore/search.py`), never the text itself. What changed is noted
 in the same transaction (`newcore/changes/store.py`). A record of a person who was removed is removed with her, and never
-kept afterwards: whoever writes one holds the person's lock, shared; whoever removes her holds it alone.
+kept afterwards: whoever writes one holds the person's lock, shared; whoever removes her holds it alone. A question is made
+once per shape - which fields, written how, in which order - and then asked with its values: making it took longer than asking.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -19,6 +23,8 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    any_,
+    bindparam,
     false,
     func,
     literal,
@@ -38,6 +44,8 @@ from newcore.register.model import PARENT, Applied, Kind, Page, Query, Stored
 from newcore.statement import Scope
 
 _METADATA = MetaData()
+SHAPES = 500
+"""Questions that are kept made, of a kind."""
 _PERSONS = 0x504552
 """The first half of the advisory locks of persons ("PER")."""
 
@@ -59,6 +67,27 @@ def table_of(kind: Kind) -> Table:
     )
 
 
+class Within(NamedTuple):
+    """What a scope is bound by."""
+
+    regions: bool
+    municipality: bool
+
+
+class Shape(NamedTuple):
+    """All of a query but its values."""
+
+    filters: tuple[tuple[str, bool], ...]
+    """Fields, and whether their text has wildcards."""
+    exact: tuple[str, ...]
+    sort: str | None
+    descending: bool
+    within: Within | None
+
+
+type Question = Select[*tuple[Any, ...]]
+
+
 class Register:
     """The records of one kind."""
 
@@ -66,27 +95,17 @@ class Register:
         """Take the engine of the process, the kind of record, and the kinds that belong to it and go with it."""
         self._engine, self.kind, self._table = engine, kind, table_of(kind)
         self._names = kind.names
+        self._one, self._page = lru_cache(SHAPES)(self._make_one), lru_cache(SHAPES)(self._make_page)
         self._children = children
 
     async def find(self, identity: str, scope: Scope | None = None) -> Stored | None:
         """Give one record; None: unknown, removed, or of somebody who lives elsewhere."""
-        found = await self._read(self._columns().where(self._table.c.id == identity, *self._there(scope)))
+        found = await self._read(self._one(_within(scope)), {"id": identity, **_places(scope)})
         return self._stored(found[0]) if found else None
 
     async def search(self, query: Query) -> Page:
         """Give a page and the total of its query, from one snapshot."""
-        table, found = self._table, [*self._there(query.scope), *self._conditions(query)]
-        key, down = self._key(query)
-        counted = select(func.count().label("total")).select_from(table).where(*found).subquery()
-        paged = (
-            self._columns().add_columns(key.label("key")).where(*found)
-            .order_by(*_ordered(key, table.c.id, down=down)).limit(query.limit).offset(query.offset).subquery()
-        )  # fmt: skip
-        statement = (
-            select(paged, counted.c.total).select_from(counted.outerjoin(paged, true()))
-            .order_by(*_ordered(paged.c.key, paged.c.id, down=down))
-        )  # fmt: skip
-        rows = await self._read(statement)
+        rows = await self._read(self._page(self._shape(query)), self._values(query))
         return Page(tuple(self._stored(row) for row in rows if row[0] is not None), rows[0][-1])
 
     async def after(self, identity: str, limit: int) -> tuple[Stored, ...]:
@@ -95,16 +114,17 @@ class Register:
         statement = self._columns().where(table.c.removed.is_(False), key > identity).order_by(key).limit(limit)
         return tuple(self._stored(row) for row in await self._read(statement))
 
-    async def _read(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def _read(
+        self, question: Question, values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """Ask one question: a snapshot of its own, so without the words around a transaction."""
         async with self._engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return (await connection.execute(statement)).all()
+            return (await connection.execute(question, values)).all()
 
-    def _columns(self) -> Select[*tuple[Any, ...]]:
-        """Read id, version and texts, in the order in which `_stored` takes them."""
-        table = self._table
-        return select(table.c.id, table.c.version, *(table.c[name] for name in self._names))
+    def _stored(self, row: Sequence[Any]) -> Stored:
+        identity, version, *texts = row
+        return Stored(identity, version, dict(zip(self._names, texts, strict=False)))
 
     async def apply(self, command: Apply) -> Applied:
         """Make a record equal to its source, unless it has this version or a later one, or its person was removed."""
@@ -157,40 +177,74 @@ class Register:
         await note(connection, [Change(self.kind.name, values["id"], values["version"], values["removed"])])
         return Applied.APPLIED
 
-    def _there(self, scope: Scope | None) -> list[ColumnElement[bool]]:
+    def _columns(self) -> Question:
+        """Read id, version and texts, in the order in which `_stored` takes them."""
+        table = self._table
+        return select(table.c.id, table.c.version, *(table.c[name] for name in self._names))
+
+    def _make_one(self, within: Within | None) -> Question:
+        """Make the question for one record."""
+        return self._columns().where(self._table.c.id == bindparam("id"), *self._there(within))
+
+    def _make_page(self, shape: Shape) -> Question:
+        """Make the question for a page and its total: the total stands in every row, also where there is no record."""
+        table, found = self._table, [*self._there(shape.within), *self._conditions(shape)]
+        key = self._key(shape.sort)
+        counted = select(func.count().label("total")).select_from(table).where(*found).subquery()
+        paged = (
+            self._columns().add_columns(key.label("key")).where(*found)
+            .order_by(*_ordered(key, table.c.id, down=shape.descending))
+            .limit(bindparam("limit")).offset(bindparam("offset")).subquery()
+        )  # fmt: skip
+        joined = select(paged, counted.c.total).select_from(counted.outerjoin(paged, true()))
+        return joined.order_by(*_ordered(paged.c.key, paged.c.id, down=shape.descending))
+
+    def _shape(self, query: Query) -> Shape:
+        asked = tuple((name, search.is_wild(text)) for name, text in query.filters.items() if text.strip())
+        return Shape(
+            asked, tuple(query.exact), query.sort, query.sort is not None and query.descending, _within(query.scope)
+        )
+
+    def _values(self, query: Query) -> dict[str, Any]:
+        """Give the values that the question of this query's shape asks for."""
+        form, exact = self.kind.form, {f"is_{name}": text for name, text in query.exact.items()}
+        like = {
+            f"like_{name}": search.pattern(text, form(name))
+            if search.is_wild(text)
+            else search.folded(text, form(name))
+            for name, text in query.filters.items()
+        }
+        return {"limit": query.limit, "offset": query.offset, **exact, **like, **_places(query.scope)}
+
+    def _there(self, within: Within | None) -> list[ColumnElement[bool]]:
         """Say which records are there for a caller: kept, and of somebody who lives within the scope."""
         kept: list[ColumnElement[bool]] = [self._table.c.removed.is_(False)]
         person = self.kind.person
-        if scope is None or person is None:
+        if within is None or person is None:
             return kept
         people = table_of(person)
-        within = _within(people, scope)
+        near = _near(people, within)
         if person is self.kind:
-            return [*kept, within]
-        whose = (people.c.id == self._table.c[PARENT], people.c.removed.is_(False), within)
+            return [*kept, near]
+        whose = (people.c.id == self._table.c[PARENT], people.c.removed.is_(False), near)
         return [*kept, select(literal(1)).select_from(people).where(*whose).exists()]
 
-    def _conditions(self, query: Query) -> list[ColumnElement[bool]]:
-        exact = [self._table.c[name] == text for name, text in query.exact.items()]
-        return exact + [self._matches(name, asked) for name, asked in query.filters.items() if asked.strip()]
+    def _conditions(self, shape: Shape) -> list[ColumnElement[bool]]:
+        exact = [self._table.c[name] == bindparam(f"is_{name}") for name in shape.exact]
+        return exact + [self._matches(name, wild=wild) for name, wild in shape.filters]
 
-    def _matches(self, name: str, asked: str) -> ColumnElement[bool]:
-        form = self.kind.form(name)
+    def _matches(self, name: str, *, wild: bool) -> ColumnElement[bool]:
         value: ColumnElement[str] = self._table.c.folded[name].astext.collate("C")
-        if search.is_wild(asked):
-            return value.like(search.pattern(asked, form), escape="\\")
-        return value == search.folded(asked, form)
+        asked: BindParameter[str] = bindparam(f"like_{name}", type_=Text)
+        return value.like(asked, escape="\\") if wild else value == asked
 
-    def _key(self, query: Query) -> tuple[ColumnElement[Any], bool]:
-        """Give by what a list is ordered, and whether from the end."""
+    def _key(self, sort: str | None) -> ColumnElement[Any]:
+        """Give by what a list is ordered."""
         table = self._table
-        if query.sort is not None:
-            return table.c.ordering[query.sort].astext.collate("C"), query.descending
-        return table.c.rank.collate("C") if self.kind.by_name else table.c.ordinal, False
-
-    def _stored(self, row: Sequence[Any]) -> Stored:
-        identity, version, *texts = row
-        return Stored(identity, version, dict(zip(self._names, texts, strict=False)))
+        if sort is not None:
+            key: ColumnElement[str] = table.c.ordering[sort].astext.collate("C")
+            return key
+        return table.c.rank.collate("C") if self.kind.by_name else table.c.ordinal
 
 
 def _ordered(key: ColumnElement[Any], identity: ColumnElement[str], *, down: bool) -> tuple[ColumnElement[Any], ...]:
@@ -199,11 +253,21 @@ def _ordered(key: ColumnElement[Any], identity: ColumnElement[str], *, down: boo
     return (key.desc(), tie.desc()) if down else (key.asc(), tie.asc())
 
 
-def _within(people: Table, scope: Scope) -> ColumnElement[bool]:
+def _within(scope: Scope | None) -> Within | None:
+    return None if scope is None else Within(bool(scope.regions), scope.municipality is not None)
+
+
+def _places(scope: Scope | None) -> dict[str, Any]:
+    """Give the values of a scope."""
+    return {} if scope is None else {"regions": sorted(scope.regions), "municipality": scope.municipality}
+
+
+def _near(people: Table, within: Within) -> ColumnElement[bool]:
     """Say that a person lives in, or falls under, a place of the scope; who lives nowhere is in none."""
-    places = [func.btrim(people.c[name]).in_(sorted(scope.regions)) for name in ("region", "responsible_region")]
-    town = [func.btrim(people.c.municipality) == scope.municipality] if scope.municipality is not None else []
-    return or_(false(), *(places if scope.regions else ()), *town)
+    regions = any_(bindparam("regions", type_=ARRAY(Text)))
+    places = [func.btrim(people.c[name]) == regions for name in ("region", "responsible_region")]
+    town = [func.btrim(people.c.municipality) == bindparam("municipality", type_=Text)]
+    return or_(false(), *(places if within.regions else ()), *(town if within.municipality else ()))
 
 
 def _blank(kind: Kind) -> dict[str, Any]:

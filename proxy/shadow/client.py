@@ -3,9 +3,11 @@
 Why it exists: comparing in the gateway's own loop made clients wait for a core that hangs. Rules:
 1. `offer` only appends to a queue that is bounded in count and bytes: it never waits and never raises. What does not fit
    is dropped, and counted by shape.
-2. One task writes to a local socket. A receiver that is away or slow costs offers, never a client's time. What waited too
-   long is dropped too: a comparison of old answers proves nothing.
-3. Nothing leaves before its access record is stored; where the log is away nothing leaves at all.
+2. One task writes to a local socket, one offer for each that the receiver asked for (a byte each). A receiver that is away,
+   slow, or without a core to compare with costs offers, never a client's time. What waited too long is dropped too: a
+   comparison of old answers proves nothing.
+3. Nothing leaves that nobody asked for, and nothing before its access record is stored; where the log is away nothing
+   leaves at all.
 4. Nothing touches a disk. Counts that could not be sent stay, and go with the next frame.
 """
 
@@ -13,6 +15,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import urandom
@@ -76,7 +79,9 @@ class HandOver:
         self._queue: deque[Waiting] = deque()
         self._octets = 0
         self._tallies: dict[Key, list[int]] = {}
-        self._there = asyncio.Event()
+        self._asked = 0
+        """Offers that the receiver takes at the moment."""
+        self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.handed = 0
         """Offers written to the socket since the start."""
@@ -118,7 +123,7 @@ class HandOver:
             return
         self._queue.append(Waiting(offered, key, size, time.monotonic()))
         self._octets += size
-        self._there.set()
+        self._look()
 
     def _key(self, offered: Offer) -> Key:
         key = (offered.group, offered.config, offered.call.function or "", shape(offered.call))
@@ -129,28 +134,45 @@ class HandOver:
         self.dropped += 1
         self._tallies.setdefault(key, [0, 0])[1] += 1
 
+    def _look(self) -> None:
+        """Say whether an offer can go."""
+        if self._queue and self._asked:
+            self._ready.set()
+        else:
+            self._ready.clear()
+
     async def _run(self) -> None:
         pause = 0.1
         while True:
             try:
-                _, writer = await asyncio.open_unix_connection(str(self._path))
+                reader, writer = await asyncio.open_unix_connection(str(self._path))
             except OSError:
                 self._shed()
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
                 continue
-            pause = 0.1
+            pause, self._asked = 0.1, 0
+            hearing = asyncio.create_task(self._hear(reader))
             try:
-                await self._hand(writer)
+                await self._hand(writer, hearing)
             except Exception as fault:  # noqa: BLE001  whatever breaks here costs offers, never the handing over itself
                 log.warning("the hand-over broke off and begins again", fault=type(fault).__name__)
             finally:
+                hearing.cancel()
                 writer.close()
+            await asyncio.sleep(pause)
 
-    async def _hand(self, writer: asyncio.StreamWriter) -> None:
+    async def _hear(self, reader: asyncio.StreamReader) -> None:
+        """Count what the receiver asks for, until it is gone; raises OSError."""
+        while asked := await reader.read(1024):
+            self._asked += len(asked)
+            self._look()
+
+    async def _hand(self, writer: asyncio.StreamWriter, hearing: asyncio.Task[None]) -> None:
         """Write until the other end is gone; raises OSError."""
-        while True:
-            await self._wait()
+        while not hearing.done():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ready.wait(), TELL_SECONDS)
             batch = await self._recorded(self._taken())
             if not batch and self._tallies:
                 await self._send(writer, None)
@@ -162,24 +184,14 @@ class HandOver:
                     for lost in (each, *batch):
                         self._drop(lost.key)
                     raise
-            if writer.is_closing():
-                raise ConnectionResetError
-
-    async def _wait(self) -> None:
-        """Wait for an offer, or until counts are due."""
-        if self._queue:
-            return
-        self._there.clear()
-        try:
-            await asyncio.wait_for(self._there.wait(), TELL_SECONDS)
-        except TimeoutError:
-            return
 
     def _taken(self) -> list[Waiting]:
-        """Take the next offers that are not too old."""
+        """Take the next offers that are asked for and not too old."""
         self._shed()
-        batch = [self._queue.popleft() for _ in range(min(self._bounds.batch, len(self._queue)))]
+        batch = [self._queue.popleft() for _ in range(min(self._bounds.batch, self._asked, len(self._queue)))]
         self._octets -= sum(each.size for each in batch)
+        self._asked -= len(batch)
+        self._look()
         return batch
 
     def _shed(self) -> None:
@@ -197,6 +209,7 @@ class HandOver:
         stored = await asyncio.gather(*records, return_exceptions=True)
         for each, result in zip(batch, stored, strict=True):
             if isinstance(result, BaseException):
+                self._asked += 1
                 self._drop(each.key)
         return [each for each, result in zip(batch, stored, strict=True) if not isinstance(result, BaseException)]
 
@@ -216,6 +229,7 @@ class HandOver:
             if isinstance(fault, OSError):
                 raise
             if each is not None:
+                self._asked += 1
                 self._drop(each.key)
         else:
             self.handed += each is not None

@@ -1,7 +1,8 @@
 """What goes over the socket from a gateway process to the comparison: frames of typed values, length first. Pure.
 
-Rules: what is offered and what was dropped of it is told in every frame, so that a comparison that missed something knows
-it; a frame that is not exactly of its type, or longer than any answer, is refused.
+Rules: an offer goes for each byte (`ASK`) that came the other way; what was offered and what was dropped of it is told in
+every frame, so that a comparison that missed something knows it; a frame that is not exactly of its type, or longer than
+any answer, is refused.
 """
 
 import msgspec
@@ -12,6 +13,8 @@ MOST = 16 * 1024 * 1024
 """Bytes of one frame."""
 HEAD = 4
 """Bytes of its length."""
+ASK = b"+"
+"""One offer is asked for; only their number counts."""
 
 
 class FrameError(ValueError):

@@ -23,6 +23,10 @@ class Breaker:
             return self, False
         return Breaker(self.failures, now + self.pause, self.pause), True
 
+    def left(self, now: float) -> float:
+        """Give the seconds until the core may be asked; 0: it may."""
+        return max(0.0, self.until - now)
+
     def answered(self) -> "Breaker":
         """Go on after an answer: everything may be asked again."""
         return self if self == Breaker() else Breaker()

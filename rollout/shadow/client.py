@@ -84,6 +84,10 @@ class Comparison:
         self._parts = parts
         self._breaker = Breaker()
 
+    def pause(self) -> float:
+        """Give the seconds for which newcore is left alone from now on."""
+        return self._breaker.left(time.monotonic())
+
     async def of(self, offer: Offer, rules: Rules) -> Finding:
         """Compare one answer of legacy with newcore's."""
         applied, behind = await self._parts.ahead(offer.group)

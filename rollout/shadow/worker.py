@@ -1,8 +1,9 @@
 """The other end of the hand-over: takes offers of all gateway processes, has them compared, writes down what was counted.
 
 Rules:
-1. One local socket, for its owner alone. So many comparisons at once and no more; when all are busy nothing is read, so
-   the gateways' own bounded queues fill, and drop and count.
+1. One local socket, for its owner alone. So many comparisons at once and no more. Offers are asked for: a few of each
+   gateway, then one for each that was compared, and none while newcore is left alone; so the gateways' own bounded queues
+   fill, and drop and count, and no answer leaves a gateway that cannot be compared.
 2. What is no reading is not compared, whatever a gateway sends: newcore is never asked for a change.
 3. Counts are written every second, a mismatch at once; a database that is away is waited for, and counts are kept.
 4. Rules are those of the routing file under which the answer was offered.
@@ -21,7 +22,7 @@ import structlog
 
 from proxy.errors import OperatorError
 from proxy.model.shadow import Offer
-from proxy.shadow.frame import HEAD, Frame, FrameError, decode, length
+from proxy.shadow.frame import ASK, HEAD, Frame, FrameError, decode, length
 from proxy.shadow.shape import lawful
 from rollout.shadow import store
 from rollout.shadow.book import Book, Compared, Subject
@@ -32,6 +33,8 @@ from rollout.shadow.verdict import Finding, Result
 log = structlog.get_logger()
 
 AT_ONCE = 8
+WINDOW = 8
+"""Offers that a gateway may send before the first was compared."""
 WRITE_SECONDS = 1.0
 LATE_SECONDS = 30.0
 LONGEST_PATH = 100
@@ -112,8 +115,9 @@ class Receiver:
         """Read the frames of one gateway until it is gone."""
         self._writers.add(writer)
         try:
+            writer.write(ASK * WINDOW)
             while True:
-                await self._take(await read_frame(reader))
+                await self._take(await read_frame(reader), writer)
         except (asyncio.IncompleteReadError, OSError):
             return
         except FrameError as fault:
@@ -122,20 +126,29 @@ class Receiver:
             self._writers.discard(writer)
             writer.close()
 
-    async def _take(self, frame: Frame) -> None:
+    async def _take(self, frame: Frame, writer: asyncio.StreamWriter) -> None:
         self._book.tell(frame.tallies, datetime.now(UTC))
         if frame.offer is None:
             return
         await self._free.acquire()
-        task = asyncio.create_task(self._compare(frame.offer, frame.shape))
+        task = asyncio.create_task(self._serve(frame.offer, frame.shape, writer))
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._free.release()
         if not task.cancelled() and (fault := task.exception()) is not None:
             log.error("a comparison failed", fault=type(fault).__name__)  # its text may quote data
+
+    async def _serve(self, offer: Offer, shape: str, writer: asyncio.StreamWriter) -> None:
+        """Compare an offer, and ask its gateway for another one as soon as newcore may be asked."""
+        try:
+            await self._compare(offer, shape)
+        finally:
+            self._free.release()
+            await asyncio.sleep(self._desk.comparison.pause())
+            if not writer.is_closing():
+                writer.write(ASK)
 
     async def _compare(self, offer: Offer, shape: str) -> None:
         now = datetime.now(UTC)

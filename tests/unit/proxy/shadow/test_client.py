@@ -10,7 +10,7 @@ import pytest
 from proxy.errors import StoreError
 from proxy.model.call import Kind
 from proxy.shadow.client import OTHER, Bounds, HandOver
-from proxy.shadow.frame import HEAD, Frame, decode, length
+from proxy.shadow.frame import ASK, HEAD, Frame, decode, length
 from tests.doubles.offers import call, offer
 
 
@@ -29,9 +29,10 @@ class Log:
 
 
 class Reader:
-    """The other end: reads frames, or nothing."""
+    """The other end: asks for some offers, and reads frames, or nothing."""
 
-    def __init__(self):
+    def __init__(self, asked=1000):
+        self.asked = asked
         self.frames: asyncio.Queue[Frame] = asyncio.Queue()
         self.reading = asyncio.Event()
         self.writers = []
@@ -39,6 +40,7 @@ class Reader:
     async def accept(self, reader, writer):
         """Read until the end."""
         self.writers.append(writer)
+        writer.write(ASK * self.asked)
         try:
             while True:
                 await self.reading.wait()
@@ -168,6 +170,34 @@ async def test_offering_to_a_listener_that_does_not_read_takes_no_time_at_all(pa
 async def test_nothing_leaves_without_its_record(path):
     """The log is away: what was offered is dropped, and counted as dropped."""
     log, reader = Log(), Reader()
+    log.away = True
+    async with listening(path, reader), handing(path, log) as mirror:
+        mirror.offer(offer())
+        assert await reader.tallied(1) == (1, 1)
+        log.away = False
+        mirror.offer(offer(b"later"))
+        found, _ = await reader.offers(1)
+    assert found[0].answer.body == b"later"
+
+
+async def test_nothing_leaves_that_nobody_asked_for(path):
+    """Not even its record is made; what is asked for later follows."""
+    log, reader = Log(), Reader(asked=2)
+    async with listening(path, reader), handing(path, log) as mirror:
+        for number in range(5):
+            mirror.offer(offer(b"%d" % number))
+        found, _ = await reader.offers(2)
+        await asyncio.sleep(0.1)
+        assert (len(log.stored), mirror.handed) == (2, 2)
+        reader.writers[0].write(ASK * 2)
+        found += (await reader.offers(2))[0]
+        assert (len(log.stored), mirror.handed) == (4, 4)
+    assert [each.answer.body for each in found] == [b"0", b"1", b"2", b"3"]
+
+
+async def test_an_offer_that_could_not_be_recorded_is_still_asked_for(path):
+    """The next one takes its place."""
+    log, reader = Log(), Reader(asked=1)
     log.away = True
     async with listening(path, reader), handing(path, log) as mirror:
         mirror.offer(offer())

@@ -33,6 +33,7 @@ from proxy.journal.store import Journal
 from proxy.journal.watch import Watermarks
 from proxy.listener.breaker import Spared
 from proxy.listener.carry import Carry, World
+from proxy.listener.incoming import AnswerCaps
 from proxy.listener.upstream import Pool, UpstreamSettings
 from proxy.model.route import Core
 from proxy.routing.outcomes.store import Outcomes
@@ -100,7 +101,7 @@ async def carried(
         stores = await opened(remembering(settings, dsn, instance))
         mirror = await opened(HandOver(settings.data_dir / SOCKET, instance, stores.ledger.append))
         moment = await opened(followed(settings, tables, stores.parts, stores.ledger))
-        legacy = await opened(closing(Pool(settings.legacy_url, _upstream(settings), core=Core.LEGACY)))
+        legacy = await opened(closing(Pool(settings.legacy_url, upstream_of(settings), core=Core.LEGACY)))
         newcore = Spared(await opened(mimic(settings, tables.views, moment.patience)), time.monotonic)
         await opened(Outcomes(dsn, instance, tally))
         watermarks = await opened(Watermarks(dsn, seconds=patience))
@@ -165,10 +166,12 @@ async def open_ledger(parts: Parts) -> Ledger:
             await asyncio.sleep(AWAIT_PAUSE)
 
 
-def _upstream(settings: Settings) -> UpstreamSettings:
+def upstream_of(settings: Settings) -> UpstreamSettings:
+    """Give the bounds within which legacy is asked."""
     return UpstreamSettings(
         max_connections=settings.upstream_connections,
         connect_timeout=settings.connect_timeout,
         timeout=settings.answer_timeout,
         slow_timeout=settings.report_timeout,
+        caps=AnswerCaps(page=settings.answer_cap, export=settings.export_cap),
     )

@@ -5,10 +5,13 @@ import asyncio
 import pytest
 
 from cli import wiring
-from cli.wiring import open_ledger
+from cli.wiring import open_ledger, upstream_of
 from proxy.accesslog.parts import Limits
 from proxy.database import Cluster, Role
 from proxy.errors import StoreError
+from proxy.listener.incoming import IncomingAnswer
+from proxy.listener.rule import BrokenRuleError, Rule
+from proxy.settings import load
 from tests.doubles.relay import relayed
 from tests.failures.log.builders import exchange, parts
 
@@ -33,3 +36,22 @@ async def test_a_start_does_not_wait_for_ever(database: Cluster, monkeypatch):
         relay.closed = True
         with pytest.raises(StoreError, match="the access log cannot be opened"):
             await open_ledger(parts(database, dsn=through, limits=Limits(timeout=2)))
+
+
+@pytest.mark.parametrize(
+    ("media", "fits"), [(b"text/html", {999: True, 1001: False}), (b"text/csv", {1001: True, 2001: False})]
+)
+def test_the_caps_of_an_answer_are_those_of_the_settings(tmp_path, media, fits):
+    """A page and an export have one each; one byte more than allowed is refused."""
+    given = {"POORT_DATA_DIR": str(tmp_path), "POORT_ANSWER_CAP": "1000", "POORT_EXPORT_CAP": "2000"}
+    for size, taken in fits.items():
+        incoming = IncomingAnswer(b"GET", upstream_of(load(given)).caps)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (media, size)
+        if taken:
+            answer = incoming.feed(head + bytes(size))
+            assert answer is not None
+            assert len(answer.body) == size
+        else:
+            with pytest.raises(BrokenRuleError) as broken:
+                incoming.feed(head + bytes(size))
+            assert broken.value.rule is Rule.BODY

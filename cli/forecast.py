@@ -16,7 +16,6 @@ from proxy.accesslog.reading.store import snapshot
 from proxy.errors import OperatorError
 from proxy.journal.store import watermarks
 from proxy.model.principal import Principal
-from proxy.routing import store as routing
 from proxy.routing.table import RoutingTable, check_successor
 from rollout.forecast import Account, Now, Recorded, Trial
 from rollout.forecasting import store
@@ -27,8 +26,8 @@ from rollout.forecasting.total import Line, People, Total
 def tried(file: RouteFile, dsn: str, candidate: Path | None, days: int) -> Tried:
     """Try a file on what was recorded in the last days."""
     since = datetime.now(UTC) - timedelta(days=days)
-    tables = in_force(file, dsn, candidate), _candidate(file, candidate)
-    now = Now(asyncio.run(_applied(dsn)), file.killed(), datetime.now(UTC).date())
+    tables = in_force(file, candidate), _candidate(file, candidate)
+    now = Now(asyncio.run(_applied(dsn)), file.killed(tables[0]), datetime.now(UTC).date())
     trial = Trial(tables, now, file.functions)
     with snapshot(dsn) as connection:
         accounts = {
@@ -47,13 +46,12 @@ def tried(file: RouteFile, dsn: str, candidate: Path | None, days: int) -> Tried
     )  # fmt: skip
 
 
-def in_force(file: RouteFile, dsn: str, candidate: Path | None) -> RoutingTable:
+def in_force(file: RouteFile, candidate: Path | None) -> RoutingTable:
     """Give the file in force: what the newest instance runs; where none runs, routing.yaml itself."""
-    reports = file.reports()
-    text = routing.text_of(dsn, max(each.revision for each in reports)) if reports else None
-    if text is None and candidate is None:
+    running = file.running()
+    if running is None and candidate is None:
         raise OperatorError("no instance is running, so routing.yaml is what would be in force; name another FILE")
-    return file.table() if text is None else file.parsed(text)
+    return running or file.table()
 
 
 def refusal(old: RoutingTable, new: RoutingTable) -> str:

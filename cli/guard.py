@@ -69,26 +69,15 @@ async def guard(settings: Settings, dsn: str, stop: asyncio.Event) -> None:
 
 
 def give_back(file: RouteFile, group: str, trip: Trip) -> int:
-    """Give a group back to legacy, and tell by which revision (0: by the kill switch); raises OSError where nothing helped."""
+    """Give a group back to legacy, and tell by which revision (0: by the kill switch); raises OperatorError where nothing helped."""
     try:
         given = values(file.table().groups[group])
         change = Change(group, "rollback", trip.told(), given, evidence(trip), lessens=True, actor=ACTOR)
         return file.change(change).revision
     except (OperatorError, OSError, KeyError) as fault:
         log.error("the routing file cannot be changed, the kill switch is thrown", group=group, fault=str(fault))  # noqa: TRY400
-    try:
-        file.kill(group, trip.told(), lift=False, by=ACTOR)
-    except OperatorError:  # the file itself is not good: instances run the last one that was
-        _throw(file, group)
+    file.kill(group, trip.told(), lift=False, by=ACTOR)
     return 0
-
-
-def _throw(file: RouteFile, group: str) -> None:
-    """Add a group to the kill file, whatever the routing file is like."""
-    path = kill_file(file.path)
-    with file.locked():
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        file.write(path, f"{before}{group} # {ACTOR}\n")
 
 
 def values(group: Group) -> dict[str, Any]:

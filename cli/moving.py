@@ -60,7 +60,7 @@ def ramp(
 ) -> None:
     """Set the share of users that newcore serves, in stage `read`; up on evidence, down always."""
     file = RouteFile(begin())
-    table = file.table()
+    table = _sound(file, group)
     before = named(table, group)
     if before.highest is not Stage.READ:
         raise OperatorError(
@@ -86,7 +86,7 @@ def rollback(
     from rollout.stages import lowered  # noqa: PLC0415
 
     file = RouteFile(begin())
-    before = named(file.table(), group)
+    before = named(_sound(file, group), group)
     _partition(before, region)
     start = before.highest if region is None else before.stage_in(region)
     if stages.level(to) >= stages.level(start):
@@ -102,10 +102,10 @@ def kill(
     reason: Why = "",
     as_json: Json = False,
 ) -> None:
-    """Keep a group on legacy, whatever its stage, within half a second; needs no database."""
+    """Keep a group on legacy, whatever its stage, within half a second; needs no database and no sound file."""
     file = RouteFile(begin())
     killed = file.kill(group, reason, lift=lift)
-    followed = file.settle(file.table())
+    followed = file.settle(None, killed)
     result = {"killed": sorted(killed), **followed}
     show(result, f"killed: {', '.join(sorted(killed)) or 'nothing'}; {_followed(followed)}", as_json=as_json)
 
@@ -115,6 +115,14 @@ def named(table: RoutingTable, name: str) -> Group:
     if name not in table.groups:
         raise OperatorError(f"found no group {name!r}; allowed are {', '.join(table.groups)}")
     return table.groups[name]
+
+
+def _sound(file: RouteFile, group: str) -> RoutingTable:
+    """Read the file for a way back; where it is not good, say what works all the same."""
+    try:
+        return file.table()
+    except OperatorError as fault:
+        raise OperatorError(f"{fault}; whatever the file is like, `poort routes kill {group}` works at once") from None
 
 
 def _partition(group: Group, region: str | None) -> None:
@@ -129,7 +137,7 @@ def _forward(file: RouteFile, table: RoutingTable, target: "Target", act: tuple[
     """Move forward, or refuse with what stands against it; `act` is the action and the reason."""
     from rollout.stages import Moment, kind_of, raised, unproven, unready  # noqa: PLC0415
 
-    moment = Moment(table, file.reports(), file.killed(), datetime.now(UTC).astimezone(ZONE), actor())
+    moment = Moment(table, file.reports(), file.killed(table), datetime.now(UTC).astimezone(ZONE), actor())
     _refuse(target, unready(target, moment))
     if kind_of(target) is not None:
         from cli.weighing import weighed  # noqa: PLC0415
@@ -159,6 +167,12 @@ def _done(file: RouteFile, table: RoutingTable, change: Change, *, as_json: bool
     result = {"revision": table.revision, **described(group), "evidence": change.evidence, **followed}
     told = f"revision {table.revision}: {group.name} in stage {group.stage}, ramp {group.ramp} %; {_followed(followed)}"
     show(result, told, as_json=as_json)
+    refused = next((each["alarm"] for each in followed["instances"] if each["alarm"]), "")
+    if refused and not followed["converged"]:
+        raise OperatorError(
+            f"{change.action} of {group.name} is written and NOT in force: an instance refuses the file ({refused}); "
+            f"correct the file, or run `poort routes kill {group.name}` now"
+        )
 
 
 def _followed(followed: dict[str, Any]) -> str:

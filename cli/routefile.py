@@ -5,6 +5,7 @@ Rules:
 2. A change is checked as an instance would check it, before it is written; it must change what was asked and no more.
 3. Every change is recorded in the database with who, when and why. Where the database is away only what takes load off
    newcore is allowed: roll back, ramp down, kill.
+4. A kill needs no sound file: instances run the last good one, and honour the kill file all the same.
 """
 
 import fcntl
@@ -12,7 +13,7 @@ import os
 import pwd
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -31,7 +32,17 @@ from proxy.facts.store import region_table
 from proxy.model.call import Kind
 from proxy.routing import store
 from proxy.routing.edit import changed, check_only
-from proxy.routing.state import Report, converged, fresh, read_killed, read_report, write_killed
+from proxy.routing.state import (
+    ALL,
+    Report,
+    converged,
+    fresh,
+    killed_alike,
+    read_killed,
+    read_report,
+    words,
+    write_killed,
+)
 from proxy.routing.store import Act
 from proxy.routing.table import RoutingTable, check_successor, load
 from proxy.routing.watch import kill_file
@@ -89,15 +100,41 @@ class RouteFile:
             return self.path.read_text(encoding="utf-8")
         except OSError as fault:
             raise OperatorError(f"{self.path}: cannot be read: {fault.strerror}; set POORT_ROUTING_FILE") from None
+        except UnicodeDecodeError as fault:
+            raise OperatorError(
+                f"{self.path}:1: found bytes that are no UTF-8 at {fault.start}; save it as UTF-8"
+            ) from None
 
     def parsed(self, text: str) -> RoutingTable:
         """Check a text as an instance would."""
         return load(text, self.functions, region_table().names, str(self.path))
 
-    def killed(self) -> frozenset[str]:
-        """Read the kill file."""
-        path = kill_file(self.path)
-        return read_killed(path.read_text(encoding="utf-8"), self.table().groups) if path.exists() else frozenset()
+    def running(self) -> RoutingTable | None:
+        """Give the table that the newest running instance follows; None: none runs, or it is not published."""
+        reports = self.reports()
+        if not reports:
+            return None
+        newest = max(reports, key=lambda each: (each.revision, each.at))
+        text = self.known(lambda dsn: store.text_of(dsn, newest.revision, newest.hash))
+        return None if text is None else self.parsed(text)
+
+    def usable(self) -> tuple[RoutingTable | None, str]:
+        """Give the file's table; where the file is not good, the one that instances follow, and what is wrong."""
+        try:
+            return self.table(), ""
+        except OperatorError as fault:
+            return self.running(), str(fault)
+
+    def killed(self, table: RoutingTable | None = None) -> frozenset[str]:
+        """Read the kill file as an instance does; where no group is known (no table, no good file), its words as they are."""
+        try:
+            text = kill_file(self.path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return frozenset()
+        except (OSError, UnicodeDecodeError):
+            text = ALL
+        table = table or self.usable()[0]
+        return words(text) if table is None else read_killed(text, table.groups)
 
     def reports(self) -> tuple[Report, ...]:
         """Read what running instances report, from their files and, where it is up, from the database."""
@@ -118,9 +155,9 @@ class RouteFile:
             new = self.parsed(changed(text, old, change.group, **written))
             check_only(old, new, change.group, **change.values)
             check_successor(old, new)
-            if not change.lessens:
-                self.record(new, change)
-            self.write(self.path, new.text)
+            with self.staged(self.path, new.text):
+                if not change.lessens:
+                    self.record(new, change)
         if change.lessens:
             self.try_record(new, change)
         return new
@@ -128,10 +165,11 @@ class RouteFile:
     def kill(self, group: str, reason: str, *, lift: bool, by: str = "") -> frozenset[str]:
         """Write the kill file, first of all; then record it where that is possible."""
         with self.locked():
-            table = self.table()
-            if group not in table.groups:
+            table, _ = self.usable()
+            if table is not None and group not in table.groups:
                 raise OperatorError(f"{self.path}: found no group {group!r}; allowed are {', '.join(table.groups)}")
-            killed = self.killed() - {group} if lift else self.killed() | {group}
+            before = self.killed(table)
+            killed = before - {group} if lift else before | {group}
             if killed:
                 self.write(
                     kill_file(self.path),
@@ -155,19 +193,23 @@ class RouteFile:
                 "only rollback, ramp down and kill work without it"
             ) from None
 
-    def try_record(self, table: RoutingTable, change: Change) -> None:
+    def try_record(self, table: RoutingTable | None, change: Change) -> None:
         """Store revision and act where possible, else say that they are not."""
-        try:
-            self.record(table, change)
-        except OperatorError:
-            tell(f"not recorded in the database: {change.action} of {change.group}")
+        if table is not None:
+            with suppress(OperatorError):
+                self.record(table, change)
+                return
+        tell(f"not recorded in the database: {change.action} of {change.group}")
 
-    def settle(self, table: RoutingTable, seconds: float = SETTLE_SECONDS) -> dict[str, Any]:
-        """Wait, bounded, until every running instance runs this table and these kills; tells who does."""
-        start, killed = time.monotonic(), self.killed()
+    def settle(
+        self, table: RoutingTable | None, killed: frozenset[str] | None = None, seconds: float = SETTLE_SECONDS
+    ) -> dict[str, Any]:
+        """Wait, bounded, until every running instance runs this table (None: whichever) and these kills; tells who does."""
+        start = time.monotonic()
+        killed = self.killed(table) if killed is None else killed
         while True:
             reports = fresh(self._written(), datetime.now(UTC))
-            done = converged(reports, table, killed)
+            done = converged(reports, table, killed) if table else killed_alike(reports, killed)
             if done or not reports or time.monotonic() - start > seconds:
                 return {
                     "converged": done,
@@ -177,16 +219,34 @@ class RouteFile:
             time.sleep(0.05)
 
     def write(self, path: Path, text: str) -> None:
-        """Write a file whole: beside it, synced, then renamed over it; a symlink's target is replaced, not the link."""
+        """Write a file whole; raises OperatorError where the disk does not take it."""
+        with self.staged(path, text):
+            pass
+
+    @contextmanager
+    def staged(self, path: Path, text: str) -> Iterator[None]:
+        """Write a file whole beside itself, synced; renamed over it after the block, unless that raises.
+
+        A symlink's target is replaced, not the link.
+        """
         target = path.resolve()
         beside = target.with_name(f".{target.name}.{os.getpid()}")
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        beside.replace(target)
+        try:
+            mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
+            yield
+            beside.replace(target)
+        except OSError as fault:
+            raise OperatorError(
+                f"{target}: cannot be written: {fault.strerror}; nothing was changed; make room, or write it by hand"
+            ) from None
+        finally:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

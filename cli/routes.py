@@ -19,7 +19,7 @@ from cli.output import Json, show, show_rows
 from cli.routefile import RouteFile
 from cli.start import begin
 from proxy.errors import OperatorError
-from proxy.facts.store import FactStore
+from proxy.facts.store import FactStore, region_table
 from proxy.journal.store import watermarks
 from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.decision import Reason
@@ -42,7 +42,7 @@ def check(as_json: Json = False) -> None:
     """Check the routing file as a gateway would; exit code 1 with file, line, what was found and what to do."""
     file = RouteFile(begin())
     table = file.table()
-    published = None if file.dsn is None else _published(file)
+    published = file.running()
     if published is not None and published.hash != table.hash:
         check_successor(published, table)
     missing = uncovered(table, file.functions)
@@ -57,12 +57,16 @@ def check(as_json: Json = False) -> None:
 def status(as_json: Json = False) -> None:
     """Show stage and ramp of every group, kills, evidence and approvals, and which instances run which revision."""
     file = RouteFile(begin())
-    table, killed, reports = file.table(), file.killed(), file.reports()
+    table, refused = file.usable()
+    if table is None:
+        raise OperatorError(refused)
+    killed, reports = file.killed(table), file.reports()
     sealed = file.known(last) or {}
     actual = file.known(lambda dsn: store.published(dsn, 1))
     result = {
         "revision": table.revision,
         "hash": table.hash,
+        "refused": refused or None,
         "published": {"hash": actual[0].hash, "at": actual[0].at} if actual else None,
         "converged": converged(reports, table, killed),
         "drift": [each.instance for each in reports if not converged([each], table, killed)],
@@ -82,11 +86,13 @@ def explain(
     region: Annotated[str | None, typer.Option(help="region responsible for the person that is asked for")] = None,
     as_json: Json = False,
 ) -> None:
-    """Say which core would answer a user's function now, and why."""
+    """Say which core would answer a user's function now, by the file that instances run, and why."""
     file = RouteFile(begin())
-    table = file.table()
     if function not in file.functions:
         raise OperatorError(f"found function {function!r}; allowed are {', '.join(sorted(file.functions))}")
+    if region is not None and region not in region_table().names:
+        raise OperatorError(f"found region {region!r}; allowed is a labour market region, AM01 up to AM35")
+    table = file.running() or file.table()
     principal, applied = file.ask(lambda dsn: asyncio.run(_known(dsn, user)))
     if principal is None:
         raise OperatorError(f"found no account {user!r}; run `poort users import`")
@@ -95,7 +101,7 @@ def explain(
         Format.HTML, (Link(function),), function, kind, first_page=kind in {Kind.SEARCH, Kind.CONSULT}, context=True
     )
     today = datetime.now(moving.ZONE).date()
-    now = Situation(_fresh_session(user), principal, applied, file.killed(), region=region, today=today)
+    now = Situation(_fresh_session(user), principal, applied, file.killed(table), region=region, today=today)
     route = choose(table, call, now)
     if isinstance(route, Reason):
         result: dict[str, Any] = {"user": user, "function": function, "core": None, "reason": route.value}
@@ -129,15 +135,6 @@ def history(
     show_rows(file.ask(lambda dsn: store.history(dsn, group, limit)), as_json=as_json)
 
 
-def _published(file: RouteFile) -> RoutingTable | None:
-    """Give the newest revision that a running instance reports, as it was published."""
-    reports = file.reports()
-    if not reports:
-        return None
-    text = file.ask(lambda dsn: store.text_of(dsn, max(each.revision for each in reports)))
-    return None if text is None else file.parsed(text)
-
-
 def _proven(table: RoutingTable, kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Say what the newest evidence of a group is worth; None: there is none."""
     if kept is None:
@@ -158,6 +155,9 @@ def _told_proven(found: Mapping[str, Any] | None) -> str:
 
 def _told(result: dict[str, Any], *, reports_known: bool) -> str:
     lines = [f"revision {result['revision']} ({result['hash'][:12]})"]
+    lines += (
+        [f"  routing.yaml is REFUSED, this revision stays in force: {result['refused']}"] if result["refused"] else []
+    )
     lines += [
         f"  {each['group']:16} {each['stage']:8} {each['ramp']:3} %{'  KILLED' if each['group'] in result['killed'] else ''}"
         f"{_told_proven(each['evidence'])}"

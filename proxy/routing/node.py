@@ -15,7 +15,6 @@ from datetime import date
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from proxy.errors import OperatorError
@@ -171,17 +170,24 @@ def document(text: str, file: str) -> Value:
             "the file was cut off while it was written, or the marker was removed: write it whole"
         )
     try:
-        node = YAML(typ="rt").compose(text)
-    except YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        raise OperatorError(
-            f"{file}:{mark.line + 1 if mark else 1}: found no YAML ({getattr(fault, 'problem', None) or 'unreadable'}); "
-            "allowed is one YAML document; correct the file"
-        ) from None
+        node = _composed(text)
     except RecursionError:
         raise OperatorError(
             f"{file}:1: found a nesting without end; allowed is one YAML document; correct the file"
         ) from None
+    except Exception as fault:  # noqa: BLE001  the reader has errors beside its own, such as for "\U00110000"
+        mark = getattr(fault, "problem_mark", None)
+        problem = getattr(fault, "problem", None) or getattr(fault, "reason", None) or "unreadable"
+        raise OperatorError(
+            f"{file}:{mark.line + 1 if mark else 1}: found no YAML ({problem}); allowed is one YAML document; correct the file"
+        ) from None
     if node is None:
         raise OperatorError(f"{file}:{last}: found no content; allowed is a map with version, revision, groups")
     return Value(node, file)
+
+
+def _composed(text: str) -> Node | None:
+    reader = YAML(typ="rt")
+    reader.composer.warn_double_anchors = False  # an anchor that is set anew holds from there on, as YAML has it
+    composed: Node | None = reader.compose(text)
+    return composed

@@ -51,9 +51,14 @@ def read_report(written: Mapping[str, Any]) -> Report:
 
 def read_killed(text: str, groups: Collection[str]) -> frozenset[str]:
     """Read a kill file: one group a line, `#` begins a comment. A word that is no group kills every group."""
-    words = [line.partition("#")[0].strip() for line in text.splitlines()]
-    named = {word for word in words if word}
-    return frozenset(groups) if named - set(groups) else frozenset(named)
+    named = words(text)
+    return frozenset(groups) if named - set(groups) else named
+
+
+def words(text: str) -> frozenset[str]:
+    """Give the words of a kill file, groups or not."""
+    written = (line.partition("#")[0].strip() for line in text.splitlines())
+    return frozenset(word for word in written if word)
 
 
 def write_killed(groups: Iterable[str], told: str) -> str:
@@ -74,6 +79,11 @@ def converged(reports: Collection[Report], table: RoutingTable, killed: Collecti
     return bool(reports) and all(
         each.hash == table.hash and set(each.killed) == set(killed) and not each.alarm for each in reports
     )
+
+
+def killed_alike(reports: Collection[Report], killed: Collection[str]) -> bool:
+    """Tell whether every running instance honours these kills, whatever else it runs; nobody running is no proof."""
+    return bool(reports) and all(set(each.killed) == set(killed) for each in reports)
 
 
 def described(group: Group) -> Mapping[str, Any]:

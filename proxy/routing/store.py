@@ -67,13 +67,11 @@ def record(dsn: str, table: RoutingTable, act: Act) -> None:
         connection.execute(_ACT, (table.revision, act.group, act.actor, act.action, act.reason, evidence))
 
 
-def text_of(dsn: str, revision: int) -> str | None:
-    """Give the text of a revision; None: never published."""
+def text_of(dsn: str, revision: int, config: str) -> str | None:
+    """Give the text of a revision whose hash is `config`; None: never published."""
+    query = "SELECT body FROM routing_revision WHERE revision = %s AND hash = %s"
     with psycopg.connect(dsn, connect_timeout=TIMEOUT_SECONDS) as connection:
-        found = connection.execute(
-            "SELECT body FROM routing_revision WHERE revision = %s ORDER BY at DESC", (revision,)
-        )
-        row = found.fetchone()
+        row = connection.execute(query, (revision, config)).fetchone()
     return None if row is None else str(row[0])
 
 

@@ -8,7 +8,8 @@ Rules:
    groups: the safe side is legacy.
 4. What is found comes into force first and is logged then: a log that cannot be written (disk full, nobody reads it) neither
    keeps a kill from being honoured nor ends the following.
-5. What the instance runs is written to `instances/<name>.json` and, when the database is up, acknowledged there. Neither
+5. Nothing ends the following: what goes wrong in one look is an alarm, and the next look comes.
+6. What the instance runs is written to `instances/<name>.json` and, when the database is up, acknowledged there. Neither
    is waited for: no request and no kill depends on them.
 """
 
@@ -90,7 +91,12 @@ class RoutingWatch:
     async def _follow(self) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            self.look()
+            try:
+                self.look()
+            except Exception as fault:  # noqa: BLE001  a watch that ended would never hear of a kill again
+                self.alarm = f"the routing file cannot be followed: {type(fault).__name__}"
+                with _unwritable():
+                    log.error("a look at the routing file failed", fault=type(fault).__name__)  # noqa: TRY400
 
     def _swap(self) -> None:
         try:

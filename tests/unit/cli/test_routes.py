@@ -5,13 +5,19 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from cli.routefile import Change, RouteFile
 from proxy.errors import OperatorError
+from proxy.model.route import Stage
+from proxy.routing import store
+from proxy.routing.state import Report
+from proxy.routing.store import Act
 from proxy.routing.watch import kill_file
 from proxy.settings import load
+from tests.doubles.following import following
 from tests.unit.cli.conftest import ROOT
 
 READING = (("stage: capture # ", "stage: read # "), ("ramp: 0 # percent", "ramp: 40 # percent"))
@@ -84,20 +90,21 @@ def test_a_group_that_nothing_reproduces_cannot_move(routes, gateway, group):
     assert "allowed is" in err
 
 
-def test_without_a_database_only_what_takes_load_off_newcore_works(routes, write, file, gateway):
+def test_without_a_database_only_what_takes_load_off_newcore_works(routes, write, file, tmp_path):
     """Ramp down, rollback and kill work; ramp up does not, and leaves the file alone."""
     text = write(*READING)
-    code, _, err = routes("ramp", "vacancies", "60", up=False)
-    assert code == 1
-    assert file.read_text() == text
-    assert "only rollback, ramp down and kill work" in err or "not every instance" in err
-    assert routes("ramp", "vacancies", "10", up=False)[0] == 0
-    assert "ramp: 10 # percent" in file.read_text()
-    assert routes("kill", "vacancies", "--reason", "fout", up=False)[0] == 0
-    assert kill_file(file).read_text().startswith("vacancies #")
-    assert routes("rollback", "vacancies", up=False)[0] == 0
-    assert "stage: capture" in file.read_text()
-    assert "ramp: 0 # percent" in file.read_text()
+    with following(file, tmp_path / "instances" / "gateway-1.json"):
+        code, _, err = routes("ramp", "vacancies", "60", up=False)
+        assert code == 1
+        assert file.read_text() == text
+        assert "the database does not answer" in err
+        assert routes("ramp", "vacancies", "10", up=False)[0] == 0
+        assert "ramp: 10 # percent" in file.read_text()
+        assert routes("kill", "vacancies", "--reason", "fout", up=False)[0] == 0
+        assert kill_file(file).read_text().startswith("vacancies #")
+        assert routes("rollback", "vacancies", up=False)[0] == 0
+        assert "stage: capture" in file.read_text()
+        assert "ramp: 0 # percent" in file.read_text()
 
 
 def test_a_kill_is_followed_within_half_a_second_and_can_be_lifted(routes, gateway, file):
@@ -176,3 +183,77 @@ def test_a_change_of_a_file_that_was_written_meanwhile_is_refused(write, setting
     change = Change("vacancies", "ramp", "", {"ramp": 0}, lessens=True, judged=judged)
     with pytest.raises(OperatorError, match="revision 2, which somebody wrote meanwhile"):
         file.change(change)
+
+
+@pytest.mark.parametrize("up", [False, True], ids=["without a database", "with one"])
+@pytest.mark.parametrize("cut", ["", "version: 1\nrevision: 1\n", "\udcff"], ids=["empty", "cut off", "no text"])
+def test_a_kill_needs_no_sound_file_and_can_be_lifted(routes, file, gateway, cut, up):
+    """Instances run the last good file: that is when a kill is wanted most."""
+    file.write_bytes(cut.encode(errors="surrogateescape"))
+    code, out, err = routes("kill", "vacancies", "--json", up=up)
+    assert (code, json.loads(out)["converged"], json.loads(out)["killed"]) == (0, True, ["vacancies"]), err
+    assert routes("kill", "employers", up=up)[0] == 0
+    assert routes("kill", "vacancies", "--lift", up=up)[0] == 0
+    assert kill_file(file).read_text().startswith("employers #")
+
+
+def test_a_way_back_that_a_broken_file_bars_says_what_works_all_the_same(routes, file):
+    """Rollback and ramp down edit the file; a kill does not."""
+    file.write_text("version: 1\n")
+    for words in (("rollback", "vacancies"), ("ramp", "vacancies", "0")):
+        code, _, err = routes(*words, up=False)
+        assert (code, "`poort routes kill vacancies` works at once" in err) == (1, True), err
+
+
+def test_a_rollback_that_instances_refuse_is_not_called_done(routes, write, file, gateway):
+    """Somebody's jump of stages in the same file: written, not in force, exit code 1, and what to do now."""
+    write(*READING)
+    write(("stage: legacy", "stage: read"), ("revision: 1", "revision: 2"))
+    code, out, err = routes("rollback", "vacancies", "--json", up=False)
+    assert (code, json.loads(out)["converged"]) == (1, False)
+    assert "NOT in force" in err
+    assert "poort routes kill vacancies" in err
+
+
+def test_a_kill_file_that_nobody_can_read_kills_everything_for_commands_too(routes, file):
+    """As instances have it; lifting one group writes the others down."""
+    kill_file(file).write_bytes(b"\xff\xfe")
+    assert len(json.loads(routes("status", "--json", up=False)[1])["killed"]) > 10
+    assert routes("kill", "vacancies", "--lift", up=False)[0] == 0
+    assert "vacancies" not in kill_file(file).read_text().split()
+
+
+def test_while_the_file_is_broken_status_and_explain_go_by_what_runs(routes, write, file, settings_of, tmp_path):
+    """The last good file is in force; the status says so, with what is wrong."""
+    text = write(*READING)
+    table = RouteFile(load(settings_of())).table()
+    report = Report("gateway-7", table.revision, table.hash, (), "", datetime.now(UTC)).document()
+    (tmp_path / "instances").mkdir(exist_ok=True)
+    (tmp_path / "instances" / "gateway-7.json").write_text(json.dumps(report))
+    store.record(RouteFile(load(settings_of())).dsn, table, Act("*", "test", "seen", "", {}))
+    file.write_text(text[:900])
+    code, out, err = routes("status", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert ("no end marker" in told["refused"], told["revision"]) == (True, table.revision)
+    assert next(each for each in told["groups"] if each["group"] == "vacancies")["stage"] == "read"
+    assert "no account" in routes("explain", "NOBODY", "vacancy.search")[2]
+
+
+def test_a_region_that_is_none_is_not_explained(routes):
+    """Instead of the stage of the whole group."""
+    code, _, err = routes("explain", "NOBODY", "vacancy.search", "--region", "AM99")
+    assert (code, "AM01 up to AM35" in err) == (1, True)
+
+
+def test_a_disk_that_takes_nothing_is_a_refusal_and_nothing_is_recorded(write, file, settings_of):
+    """The place beside the file is taken: no revision is in the history that never was in force."""
+    write(("stage: capture", "stage: legacy"))
+    found = RouteFile(load(settings_of()))
+    before = found.ask(lambda dsn: store.history(dsn, None, 1))
+    (file.parent / f".{file.name}.{os.getpid()}").mkdir()
+    change = Change("vacancies", "advance", "", {"stage": Stage.CAPTURE})
+    with pytest.raises(OperatorError, match="cannot be written"):
+        found.change(change)
+    assert "stage: legacy # " in file.read_text()
+    assert found.ask(lambda dsn: store.history(dsn, None, 1)) == before

@@ -50,3 +50,16 @@ def test_a_list_with_a_double_is_refused():
     """A value that stands twice is a slip."""
     with pytest.raises(OperatorError, match="'b' twice"):
         one("[b, b]").texts()
+
+
+@pytest.mark.parametrize("written", ['"\\U00110000"', "*a", "\x00", "'", "\t- x", "!zz!x 1", "&a &b 1"])
+def test_whatever_the_reader_stumbles_over_is_a_refusal_with_its_place(written):
+    """A watch lives on refusals; any other error would end it, and no kill would be heard any more."""
+    with pytest.raises(OperatorError, match=r"^f\.yaml:[12]: found no YAML"):
+        one(written)
+
+
+def test_an_anchor_that_is_set_anew_holds_from_there_on():
+    """As YAML has it, and without a word on anybody's terminal."""
+    root = document("a: &x b\nc: &x d\nf: *x\n...\n", "f.yaml").entries()
+    assert root["f"].text() == "d"

@@ -22,12 +22,12 @@ def test_a_revision_is_kept_with_its_text_and_the_act_that_made_it(read, worker)
     number = secrets.randbelow(10**9) + 10
     table = read(("revision: 7", f"revision: {number}"))
     store.record(worker, table, Act("vacancies", "mig", "ramp", "first ten percent", {"compared": 40}))
-    assert store.text_of(worker, number) == table.text
+    assert store.text_of(worker, number, table.hash) == table.text
     newest = store.history(worker, "vacancies", 1)[0]
     assert (newest["revision"], newest["actor"], newest["action"], newest["evidence"]) == (
         number, "mig", "ramp", {"compared": 40},
     )  # fmt: skip
-    assert store.text_of(worker, 10**12) is None
+    assert store.text_of(worker, number, "another") is None
 
 
 async def test_an_instance_acknowledges_what_it_runs(database, worker, tmp_path):
@@ -50,4 +50,4 @@ async def test_an_instance_acknowledges_what_it_runs(database, worker, tmp_path)
         await watch.close()
     assert found is not None
     assert (found.revision, found.killed) == (7, ("vacancies",))
-    assert store.text_of(worker, 7) is not None
+    assert store.text_of(worker, 7, found.hash) == FILE

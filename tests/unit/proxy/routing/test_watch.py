@@ -190,3 +190,23 @@ async def test_a_log_that_cannot_be_written_keeps_neither_file_nor_kill_from_bei
     assert await soon(lambda: watch.table.revision == 8)
     kill_file(path).write_text("vacancies")
     assert await soon(lambda: watch.killed == {"vacancies"})
+
+
+async def test_nothing_that_goes_wrong_in_a_look_ends_the_following(path, tmp_path):
+    """A fault of our own is an alarm; the kill that comes next is heard."""
+
+    class Stumbling(RoutingWatch):
+        def _swap(self) -> None:
+            message = "not foreseen"
+            raise RuntimeError(message)
+
+    watch = Stumbling(path, FUNCTIONS, REGIONS, tmp_path / "instances" / "gateway-1.json")
+    watch.start(None)
+    try:
+        path.write_text(NEWER)
+        assert await soon(lambda: "RuntimeError" in watch.alarm, 2)
+        assert watch.table.revision == 7
+        kill_file(path).write_text("vacancies\n")
+        assert await soon(lambda: watch.killed == {"vacancies"}, 2)
+    finally:
+        await watch.close()

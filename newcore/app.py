@@ -5,10 +5,10 @@ tells nothing of the inside; the description is public, below the base path, and
 """
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import structlog
@@ -18,9 +18,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from newcore import appointments, changes, clients, employers, matching, notes, referrals, tasks, vacancies
 from newcore.appointments.api import router as appointment_routes
@@ -50,10 +52,12 @@ from newcore.tasks.api import router as task_routes
 from newcore.tasks.model import TASK
 from newcore.vacancies.api import router as vacancy_routes
 from newcore.vacancies.model import VACANCY
+from newcore.whole import Whole
 
 log = structlog.get_logger()
 
 BASE = "/v1"
+METHODS = ("DELETE", "GET", "POST", "PUT")
 KINDS = (VACANCY, EMPLOYER, CLIENT, NOTE, TASK, APPOINTMENT, REFERRAL)
 OF_A_CLIENT = (NOTE, TASK, APPOINTMENT, REFERRAL)
 _TAGS: dict[str, ModuleType] = {
@@ -89,7 +93,13 @@ def engine_on(dsn: str, pool: int = 8) -> AsyncEngine:
     options = {"options": f"-c statement_timeout={_STATEMENT_LIMIT_MS}", "connect_timeout": 2}
     url = make_url(dsn).set(drivername="postgresql+psycopg")
     return create_async_engine(
-        url, pool_size=pool, max_overflow=0, pool_timeout=2, pool_pre_ping=True, connect_args=options
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=options,
     )
 
 
@@ -101,8 +111,9 @@ def application(engine: AsyncEngine, guard: Guard) -> FastAPI:
         yield
         await engine.dispose()
 
-    app = FastAPI(title="Sonarpoort newcore", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     app.add_middleware(Limited, most=MOST_BYTES, refuse=_answer)
+    app.add_middleware(Whole, refuse=_answer)
     app.add_middleware(Headed, headers=_HEADERS)
     _refuse(app)
 
@@ -170,9 +181,10 @@ def _refuse(app: FastAPI) -> None:
     async def refused(_: Request, fault: Exception) -> Response:
         return _answer(fault if isinstance(fault, Problem) else Problem(500, "The request failed."))
 
-    async def routed(_: Request, fault: Exception) -> Response:
+    async def routed(request: Request, fault: Exception) -> Response:
         status = fault.status_code if isinstance(fault, HTTPException) else 500
-        return _answer(Problem(status, str(getattr(fault, "detail", "The request failed."))))
+        headers = {"Allow": _allowed(request)} if status == 405 else {}
+        return _answer(Problem(status, str(getattr(fault, "detail", "The request failed."))), headers)
 
     async def down(_: Request, fault: Exception) -> Response:
         log.error("store down", fault=type(fault).__name__)
@@ -180,9 +192,19 @@ def _refuse(app: FastAPI) -> None:
 
     app.add_exception_handler(Problem, refused)
     app.add_exception_handler(HTTPException, routed)
-    app.add_exception_handler(SQLAlchemyError, down)
+    app.add_exception_handler(Exception, refused)
+    for away in (OperationalError, InterfaceError, PoolTimeoutError):  # any other error of the store is a fault of ours
+        app.add_exception_handler(away, down)
 
 
-def _answer(refusal: Problem) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+def _allowed(request: Request) -> str:
+    """Name the methods that an address takes: each is a route of its own."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    routes = request.app.routes
+    found = {each for each, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in routes)}
+    return ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set())))
+
+
+def _answer(refusal: Problem, more: Mapping[str, str] = MappingProxyType({})) -> Response:
+    headers = dict(more) | ({"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {})
     return JSONResponse(dict(refusal.document()), refusal.status, headers=headers, media_type=MEDIA_TYPE)

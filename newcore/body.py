@@ -11,6 +11,14 @@ from typing import Any
 from newcore.problem import FieldError, Problem
 
 MOST_BYTES = 2 * 2**20
+MEDIA_TYPE = "application/json"
+
+
+def told_as_json(headers: Mapping[str, str]) -> None:
+    """Refuse a body that says it is something else than plain JSON; one that says nothing is taken for it."""
+    kind = headers.get("content-type", MEDIA_TYPE).partition(";")[0].strip().lower()
+    if kind != MEDIA_TYPE or headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Problem(415, f"A body is {MEDIA_TYPE}, without a content encoding.")
 
 
 def parsed(raw: bytes) -> Mapping[str, Any]:
@@ -28,6 +36,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
+    "".join(found).encode()  # half a surrogate pair is in no name that is known, and in no answer that can be written
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from newcore.problem import MEDIA_TYPE
 
-API_VERSION = "1.1.0"
+API_VERSION = "1.2.0"
 HEADER = "API-Version"
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _PROBLEM: dict[str, Any] = {
@@ -39,6 +39,8 @@ _REFUSALS = {
     "403": "The statement names another function, or not the category of a field that is asked by",
     "404": "Unknown, or of somebody who lives outside the scope of the statement",
     "413": "The body is too large",
+    "415": "The body is no plain JSON",
+    "500": "A fault of this service",
     "503": "Store down",
 }
 

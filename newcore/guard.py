@@ -76,6 +76,6 @@ def _verified(token: str, key: bytes) -> dict[str, Any] | None:
             token, Ed25519PublicKey.from_public_bytes(key), algorithms=[_ALGORITHM], audience=AUDIENCE, issuer=ISSUER,
             options=options,
         )  # fmt: skip
-    except (jwt.PyJWTError, ValueError):
+    except (jwt.PyJWTError, ValueError, RecursionError):  # a header may be nested as deep as it is long
         return None
     return decoded["payload"] if decoded["header"].keys() <= _HEADER else None

@@ -5,6 +5,7 @@ repeated; a filter or an order by a field that the statement does not let this c
 would tell what it is not to show.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,12 @@ def after_from(pairs: Sequence[tuple[str, str]], most: int) -> tuple[str, int]:
     return given.get("after", ""), int(str(limit))
 
 
+def refuse_any(pairs: Sequence[tuple[str, str]]) -> None:
+    """Refuse whatever stands in the address of a call that takes no parameters."""
+    if pairs:
+        raise _refused([FieldError(f"query:{name[:40]}", "unknown", "no parameter") for name, _ in pairs])
+
+
 def version_from(pairs: Sequence[tuple[str, str]]) -> object:
     """Read the version of a removal; refuses other parameters."""
     given, found = _once(pairs)
@@ -103,9 +110,10 @@ def _query(kind: Kind, body: Mapping[str, Any], about: tuple[str, list[FieldErro
 
 def _filter_faults(kind: Kind, filters: Mapping[str, Any], place: str) -> Iterator[FieldError]:
     names = [camel(name) for name in kind.filters]
+    allowed = f"one of {', '.join(names)}"
     for name, text in filters.items():
         if name not in names:
-            yield FieldError(f"{place}{name[:40]}", "unknown", f"one of {', '.join(names)}")
+            yield FieldError(f"{place}{name[:40]}", "unknown", allowed)
         elif fault := text_fault(text, LONGEST_FILTER):
             yield FieldError(f"{place}{name}", *fault)
 
@@ -119,9 +127,9 @@ def _part_faults(body: Mapping[str, Any], place: str, most: int = MOST) -> Itera
 
 def _once(pairs: Sequence[tuple[str, str]]) -> tuple[dict[str, str], list[FieldError]]:
     """Give the parameters by name, and an error for each that stands twice."""
-    given = dict(pairs)
-    twice = [name for name in given if [each for each, _ in pairs].count(name) > 1]
-    return given, [FieldError(f"query:{name[:40]}", "twice", "each parameter once") for name in twice]
+    counted = Counter(name for name, _ in pairs)
+    twice = [name for name, count in counted.items() if count > 1]
+    return dict(pairs), [FieldError(f"query:{name[:40]}", "twice", "each parameter once") for name in twice]
 
 
 def _number(text: str) -> int | str:

@@ -9,7 +9,7 @@ def test_generated_errors_are_replaced_by_problems():
     }
     made = described(document, {"Client": {"type": "object"}})
     responses = made["paths"]["/x"]["get"]["responses"]
-    assert set(responses) == {"200", "400", "401", "403", "404", "413", "503"}
+    assert set(responses) == {"200", "400", "401", "403", "404", "413", "415", "500", "503"}
     assert all("API-Version" in each["headers"] for each in responses.values())
     assert set(made["components"]["schemas"]) == {"Client", "Problem"}
 

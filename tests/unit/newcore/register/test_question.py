@@ -2,7 +2,15 @@ import pytest
 
 from newcore.clients.model import CLIENT
 from newcore.problem import Problem
-from newcore.register.question import Part, after_from, from_body, from_parameters, part_from, version_from
+from newcore.register.question import (
+    Part,
+    after_from,
+    from_body,
+    from_parameters,
+    part_from,
+    refuse_any,
+    version_from,
+)
 from newcore.vacancies.model import VACANCY
 
 SHOWN = CLIENT.names
@@ -120,6 +128,7 @@ def test_parts_and_places_are_read():
         (lambda pairs: after_from(pairs, 1000), [("before", "x")]),
         (version_from, [("version", "1"), ("version", "2")]),
         (version_from, [("force", "1")]),
+        (refuse_any, [("bsn", "99990019")]),
     ],
 )
 def test_parts_and_places_are_closed_too(read, pairs):

@@ -9,6 +9,7 @@ APPOINTMENT = Kind(
     table="appointment",
     fields=(*fields("AP", "at:date with place kind status"), *fields("", "client_id")),
     first="at",
+    indexed=("at",),
     by_name=True,
     parent=CLIENT,
 )

@@ -33,6 +33,7 @@ CLIENT = Kind(
         *fields("", "mod_num"),
     ),
     first="surname",
+    indexed=("surname", "bsn", "occupation_code"),
     filters=(
         "client_number", "surname", "given_names", "name_prefix", "name", "birth_date", "sex", "bsn", "postcode",
         "municipality_name", "region", "registered", "city", "responsible_region", "municipality", "education_level",

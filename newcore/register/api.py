@@ -1,16 +1,17 @@
 """What the APIs of all kinds of records share: what a statement lets an answer hold, and the routes of whoever syncs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse
 
-from newcore.body import parsed
+from newcore.body import parsed, told_as_json
 from newcore.guard import Guard
 from newcore.problem import Problem, camel
 from newcore.register import document, question
-from newcore.register.commands import ID, applying, removing
+from newcore.register.commands import ID, applying, applying_many, removing
 from newcore.register.digest import digest
 from newcore.register.model import PARENT, Applied, Kind, Page, Query, Stored
 from newcore.register.store import Register
@@ -84,7 +85,20 @@ def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
     )
     async def apply(id: str, request: Request) -> JSONResponse:  # noqa: A002  the name in the path
         """Applied unless this version, or a later one, is there already."""
-        return _told(await register.apply(applying(kind, id, parsed(await request.body()))))
+        return _told(await register.apply(applying(kind, id, await body_alone(request))))
+
+    @routes.post(
+        "/_apply",
+        summary=f"Make many of {kind.name} equal to their source",
+        dependencies=guarded,
+        responses=document.shown_as("AppliedBatch"),
+        openapi_extra=document.body_of(f"{kind.title}Batch"),
+    )
+    async def apply_many(request: Request) -> JSONResponse:
+        """All or none: each is applied unless its version, or a later one, is there already; one fault refuses all."""
+        commands = applying_many(kind, await body_alone(request))
+        told = zip(commands, await register.apply_many(commands), strict=True)
+        return JSONResponse({"results": [{"id": each.id, "result": result.value} for each, result in told]})
 
     @routes.delete(
         "/{id}",
@@ -122,8 +136,9 @@ def opened(routes: APIRouter, register: Register, guard: Guard, *functions: str)
     stated_by = Depends(guard.serving(*functions, SYNC))
 
     @routes.get("/{id}", summary=f"Read one of {kind.name}", responses=document.shown_as(kind.title))
-    async def read(id: str, stated: Annotated[Statement, stated_by]) -> JSONResponse:  # noqa: A002
+    async def read(id: str, request: Request, stated: Annotated[Statement, stated_by]) -> JSONResponse:  # noqa: A002
         """One record, without the fields of categories that the statement does not name."""
+        question.refuse_any(request.query_params.multi_items())
         return JSONResponse(resource(await found(register, id, stated.scope), shown_to(kind, stated)))
 
 
@@ -164,10 +179,17 @@ def belonging(routes: APIRouter, register: Register, within: tuple[Register, Gua
         return page_of(kind, await register.search(query), shown_to(kind, stated))
 
 
+async def body_alone(request: Request) -> Mapping[str, Any]:
+    """Read the JSON of a call whose address holds no parameters."""
+    question.refuse_any(request.query_params.multi_items())
+    told_as_json(request.headers)
+    return parsed(await request.body())
+
+
 async def asked(kind: Kind, request: Request, stated: Statement) -> Asked:
     """Read the question of a search by body, within the scope of the statement."""
     shown = shown_to(kind, stated)
-    query = question.from_body(kind, parsed(await request.body()), shown)
+    query = question.from_body(kind, await body_alone(request), shown)
     bounded = Query(query.filters, query.limit, query.offset, query.sort, query.descending, scope=stated.scope)
     return Asked(bounded, shown)
 

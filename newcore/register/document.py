@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from newcore.problem import camel
-from newcore.register.commands import HIGHEST, LONGEST
-from newcore.register.model import Applied, Kind
+from newcore.register.commands import HIGHEST, MOST_RECORDS
+from newcore.register.model import Applied, Field, Kind
 from newcore.register.question import FARTHEST, LONGEST_FILTER, MOST, USUAL
 from newcore.search import Form
 
 Schema = dict[str, Any]
 _VERSION: Schema = {"type": "integer", "format": "int64", "minimum": 0, "maximum": HIGHEST}
 _IDENTITY: Schema = {"type": "string", "maxLength": 64}
+_RESULT: Schema = {"type": "string", "enum": [each.value for each in Applied]}
 DATE_FORMAT = "dd-mm-jjjj"
 """Dates are texts of their source, where an unknown day is 00: no calendar date of RFC 3339."""
 SHARED: Mapping[str, Schema] = {
@@ -19,7 +20,24 @@ SHARED: Mapping[str, Schema] = {
         "type": "object",
         "title": "Applied",
         "required": ["result"],
-        "properties": {"result": {"type": "string", "enum": [each.value for each in Applied]}},
+        "properties": {"result": _RESULT},
+    },
+    "AppliedBatch": {
+        "type": "object",
+        "title": "AppliedBatch",
+        "required": ["results"],
+        "properties": {
+            "results": {
+                "type": "array",
+                "description": "one for each record, in the order of the records",
+                "items": {
+                    "type": "object",
+                    "title": "AppliedOfBatch",
+                    "required": ["id", "result"],
+                    "properties": {"id": _IDENTITY, "result": _RESULT},
+                },
+            }
+        },
     },
     "Digest": {
         "type": "object",
@@ -41,10 +59,11 @@ SHARED: Mapping[str, Schema] = {
 
 def schemas(kind: Kind) -> dict[str, Schema]:
     """Describe a kind: its texts at a version, the record as it is shown, pages, listings and questions."""
-    texts = {camel(each.name): _text(each.form, each.category) for each in kind.fields}
+    texts = {camel(each.name): _text(kind, each) for each in kind.fields}
     key = camel(kind.name.replace("-", "_"))
     return {
         f"{kind.title}AtVersion": _object(f"{kind.title}AtVersion", texts | {"version": _VERSION}),
+        f"{kind.title}Batch": _object(f"{kind.title}Batch", {"records": _records(kind, texts)}),
         kind.title: _object(kind.title, {"id": _IDENTITY, "version": _VERSION} | texts, ("id", "version")),
         f"{kind.title}Page": _object(f"{kind.title}Page", {"total": {"type": "integer"}, key: _array(kind.title)}),
         f"{kind.title}Digests": listing_schema("digests", "Digest") | {"title": f"{kind.title}Digests"},
@@ -114,11 +133,16 @@ def _sort(kind: Kind) -> Schema:
     return {"type": "string", "enum": ["", *allowed], "description": "-field: descending; absent: the usual order"}
 
 
-def _text(form: Form, category: str) -> Schema:
-    described = {"type": "string", "maxLength": LONGEST}
-    if category:
-        described["description"] = f"category {category}"
-    return described | _format(form)
+def _text(kind: Kind, field: Field) -> Schema:
+    described: Schema = {"type": "string", "maxLength": kind.longest(field.name)}
+    if field.category:
+        described["description"] = f"category {field.category}"
+    return described | _format(field.form)
+
+
+def _records(kind: Kind, texts: Mapping[str, Schema]) -> Schema:
+    record = _object(f"{kind.title}OfBatch", {"id": _IDENTITY, "version": _VERSION} | dict(texts))
+    return {"type": "array", "minItems": 1, "maxItems": MOST_RECORDS, "items": record}
 
 
 def _format(form: Form) -> Schema:

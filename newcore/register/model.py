@@ -13,6 +13,8 @@ from typing import Self
 from newcore.search import Form
 from newcore.statement import Scope
 
+LONGEST, LONGEST_INDEXED = 32_768, 300
+"""Characters of a text; of one in an index, whose entries hold 2,704 bytes (casefolding makes up to six of a character)."""
 Texts = Mapping[str, str]
 """Field name -> text, exactly as the source wrote it."""
 
@@ -58,6 +60,8 @@ class Kind:
     """Fields that can be filtered and sorted."""
     by_name: bool = False
     """Whether `first` is a name or a date; else it is a number."""
+    indexed: tuple[str, ...] = ()
+    """Fields by which PostgreSQL looks up: an entry of an index has less room than a text, so these are shorter."""
     located: bool = False
     """Whether a record is a person, who lives in `municipality` and `region` and falls under `responsible_region`."""
     parent: Self | None = None
@@ -74,6 +78,10 @@ class Kind:
     def person(self) -> Self | None:
         """The kind that says where the person of a record lives; None: a record is of nobody."""
         return self if self.located else self.parent
+
+    def longest(self, name: str) -> int:
+        """Give how many characters a field may have."""
+        return LONGEST_INDEXED if name in self.indexed else LONGEST
 
     def form(self, name: str) -> Form:
         """Give how a field is compared."""

@@ -1,13 +1,14 @@
 """Records of one kind in PostgreSQL.
 
-Rules: a change is one statement with `WHERE version < :version`, so that two writers need no lock; a page and its total
-come from one snapshot; filters compare prepared forms (`newcore/search.py`), never the text itself. What changed is noted
-in the same transaction (`newcore/changes/store.py`). A record of a person who was removed is removed with her, and never
-kept afterwards: whoever writes one holds the person's lock, shared; whoever removes her holds it alone. A question is made
+Rules: a change is one statement with `WHERE version < :version`, however many records it is of, so that two writers need
+no lock; a page and its total come from one snapshot; filters compare prepared forms (`newcore/search.py`), never the text
+itself. A record of a person who was removed is removed with her, and never kept afterwards: whoever writes one holds the
+person's lock, shared; whoever removes her holds it alone. Everybody locks persons first, then records in the order of
+their ids, and last what numbers changes (`newcore/changes/store.py`), so that nobody waits in a circle. A question is made
 once per shape - which fields, written how, in which order - and then asked with its values: making it took longer than asking.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
-    false,
+    column,
     func,
     literal,
     or_,
@@ -35,6 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newcore import search
 from newcore.changes.model import Change
@@ -67,13 +69,6 @@ def table_of(kind: Kind) -> Table:
     )
 
 
-class Within(NamedTuple):
-    """What a scope is bound by."""
-
-    regions: bool
-    municipality: bool
-
-
 class Shape(NamedTuple):
     """All of a query but its values."""
 
@@ -82,7 +77,8 @@ class Shape(NamedTuple):
     exact: tuple[str, ...]
     sort: str | None
     descending: bool
-    within: Within | None
+    within: bool
+    """Whether a scope bounds it."""
 
 
 type Question = Select[*tuple[Any, ...]]
@@ -94,13 +90,14 @@ class Register:
     def __init__(self, engine: AsyncEngine, kind: Kind, children: Sequence[Kind] = ()) -> None:
         """Take the engine of the process, the kind of record, and the kinds that belong to it and go with it."""
         self._engine, self.kind, self._table = engine, kind, table_of(kind)
-        self._names = kind.names
-        self._one, self._page = lru_cache(SHAPES)(self._make_one), lru_cache(SHAPES)(self._make_page)
-        self._children = children
+        self._names, self._children = kind.names, children
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._one, self._page = lru_cache(2)(self._make_one), lru_cache(SHAPES)(self._make_page)
+        self._put_all = self._make_put()
 
     async def find(self, identity: str, scope: Scope | None = None) -> Stored | None:
         """Give one record; None: unknown, removed, or of somebody who lives elsewhere."""
-        found = await self._read(self._one(_within(scope)), {"id": identity, **_places(scope)})
+        found = await self._read(self._one(scope is not None), {"id": identity, **_places(scope)})
         return self._stored(found[0]) if found else None
 
     async def search(self, query: Query) -> Page:
@@ -118,8 +115,7 @@ class Register:
         self, question: Question, values: Mapping[str, Any] | None = None
     ) -> Sequence[Row[*tuple[Any, ...]]]:
         """Ask one question: a snapshot of its own, so without the words around a transaction."""
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with self._reading.connect() as connection:
             return (await connection.execute(question, values)).all()
 
     def _stored(self, row: Sequence[Any]) -> Stored:
@@ -128,61 +124,90 @@ class Register:
 
     async def apply(self, command: Apply) -> Applied:
         """Make a record equal to its source, unless it has this version or a later one, or its person was removed."""
-        texts, kind = command.texts, self.kind
-        folded = {name: search.folded(texts[name], kind.form(name)) for name in kind.filters}
-        ordering = {name: search.ordering(texts[name], kind.form(name)) for name in kind.filters}
-        first = texts[kind.first]
-        place = (
-            {"rank": search.rank(first, kind.form(kind.first))} if kind.by_name else {"ordinal": search.ordinal(first)}
-        )
-        mark = {"removed": False, "folded": folded, "ordering": ordering}
+        return (await self.apply_many([command]))[0]
+
+    async def apply_many(self, commands: Sequence[Apply]) -> tuple[Applied, ...]:
+        """Make records equal to their source, each under the same condition, all in one transaction; no id stands twice."""
         async with self._engine.begin() as connection:
-            if kind.parent is not None and await self._is_gone(connection, kind.parent, texts[PARENT]):
-                return Applied.REMOVED
-            return await self._upsert(
-                connection, {"id": command.id, "version": command.version, **mark, **place, **texts}
-            )
+            gone = await self._gone(connection, commands)
+            kept = [each for each in commands if each.texts.get(PARENT) not in gone]
+            became = await self._put(connection, [self._row(each) for each in kept])
+            applied = [each for each in kept if became[each.id] is Applied.APPLIED]
+            await note(connection, [Change(self.kind.name, each.id, each.version, removed=False) for each in applied])
+        return tuple(became.get(each.id, Applied.REMOVED) for each in commands)
 
     async def remove(self, command: Remove) -> Applied:
         """Leave a tombstone, unless the record has this version or a later one; its texts are wiped, and its children's."""
+        blank = {"id": command.id, "version": command.version, **_blank(self.kind)}
         async with self._engine.begin() as connection:
             if self._children:
                 await connection.execute(select(func.pg_advisory_xact_lock(_PERSONS, func.hashtext(command.id))))
-            applied = await self._upsert(
-                connection, {"id": command.id, "version": command.version, **_blank(self.kind)}
-            )
-            for child in self._children if applied is Applied.APPLIED else ():
-                await _wipe(connection, child, command.id)
-            return applied
+            became = (await self._put(connection, [blank]))[command.id]
+            if became is Applied.APPLIED:
+                changes = [Change(self.kind.name, command.id, command.version, removed=True)]
+                for child in self._children:
+                    changes += await _wipe(connection, child, command.id)
+                await note(connection, changes)
+        return became
 
-    async def _is_gone(self, connection: AsyncConnection, parent: Kind, identity: str) -> bool:
-        """Tell whether the person whom a record belongs to was removed; she is not while this transaction lasts."""
-        await connection.execute(select(func.pg_advisory_xact_lock_shared(_PERSONS, func.hashtext(identity))))
-        table = table_of(parent)
-        removed = (await connection.execute(select(table.c.removed).where(table.c.id == identity))).scalar()
-        return bool(removed)
+    async def _gone(self, connection: AsyncConnection, commands: Sequence[Apply]) -> Collection[str]:
+        """Name the persons of these records who were removed; no other one is while this transaction lasts."""
+        if self.kind.parent is None:
+            return ()
+        people, theirs = table_of(self.kind.parent), {"persons": sorted({each.texts[PARENT] for each in commands})}
+        persons = bindparam("persons", type_=ARRAY(Text))
+        each = func.unnest(persons).column_valued("person")
+        await connection.execute(select(func.pg_advisory_xact_lock_shared(_PERSONS, func.hashtext(each))), theirs)
+        removed = select(people.c.id).where(people.c.id == any_(persons), people.c.removed)
+        return set((await connection.execute(removed, theirs)).scalars())
 
-    async def _upsert(self, connection: AsyncConnection, values: dict[str, Any]) -> Applied:
+    async def _put(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Applied]:
+        """Write rows over older ones; gives what became of each."""
+        if not rows:
+            return {}
+        written = (await connection.execute(self._put_all, {"rows": rows})).scalars()
+        put: dict[str, Applied] = dict.fromkeys(written, Applied.APPLIED)
+        table, left = self._table, [row["id"] for row in rows if row["id"] not in put]
+        if left:
+            others = select(table.c.id, table.c.removed).where(table.c.id == any_(bindparam("ids", type_=ARRAY(Text))))
+            for identity, removed in await connection.execute(others, {"ids": left}):
+                put[identity] = Applied.REMOVED if removed else Applied.OLDER
+        return put
+
+    def _make_put(self) -> ReturningInsert[str]:
+        """Make the statement that writes any number of rows, which come as one value: its text never changes."""
         table = self._table
-        proposed = insert(table).values(values)
-        changes = {name: proposed.excluded[name] for name in values if name != "id"}
-        statement = proposed.on_conflict_do_update(
+        shape = [column(each.name, each.type) for each in table.c]
+        rows = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*shape)
+        given = rows.render_derived(name="given", with_types=True)
+        ordered = select(*(given.c[each.name] for each in table.c)).order_by(given.c.id.collate("C"))
+        proposed = insert(table).from_select([each.name for each in table.c], ordered)
+        return proposed.on_conflict_do_update(
             index_elements=["id"],
-            set_=changes,
+            set_={each.name: proposed.excluded[each.name] for each in table.c if each.name != "id"},
             where=(table.c.version < proposed.excluded.version) & table.c.removed.is_(False),
         ).returning(table.c.id)
-        if (await connection.execute(statement)).first() is None:
-            removed = select(table.c.removed).where(table.c.id == values["id"])
-            return Applied.REMOVED if (await connection.execute(removed)).scalar_one() else Applied.OLDER
-        await note(connection, [Change(self.kind.name, values["id"], values["version"], values["removed"])])
-        return Applied.APPLIED
+
+    def _row(self, command: Apply) -> Mapping[str, Any]:
+        """Prepare a record for its table."""
+        texts, kind = command.texts, self.kind
+        first, form = texts[kind.first], kind.form
+        return {
+            "id": command.id,
+            "version": command.version,
+            "removed": False,
+            "folded": {name: search.folded(texts[name], form(name)) for name in kind.filters},
+            "ordering": {name: search.ordering(texts[name], form(name)) for name in kind.filters},
+            **({"rank": search.rank(first, form(kind.first))} if kind.by_name else {"ordinal": search.ordinal(first)}),
+            **texts,
+        }
 
     def _columns(self) -> Question:
         """Read id, version and texts, in the order in which `_stored` takes them."""
         table = self._table
         return select(table.c.id, table.c.version, *(table.c[name] for name in self._names))
 
-    def _make_one(self, within: Within | None) -> Question:
+    def _make_one(self, within: bool) -> Question:
         """Make the question for one record."""
         return self._columns().where(self._table.c.id == bindparam("id"), *self._there(within))
 
@@ -200,30 +225,27 @@ class Register:
         return joined.order_by(*_ordered(paged.c.key, paged.c.id, down=shape.descending))
 
     def _shape(self, query: Query) -> Shape:
-        asked = tuple((name, search.is_wild(text)) for name, text in query.filters.items() if text.strip())
-        return Shape(
-            asked, tuple(query.exact), query.sort, query.sort is not None and query.descending, _within(query.scope)
-        )
+        asked = tuple(sorted((name, search.is_wild(text)) for name, text in query.filters.items() if text.strip()))
+        down = query.sort is not None and query.descending
+        return Shape(asked, tuple(sorted(query.exact)), query.sort, down, query.scope is not None)
 
     def _values(self, query: Query) -> dict[str, Any]:
-        """Give the values that the question of this query's shape asks for."""
+        """Give the values that the question of this query's shape asks for; one that it does not ask for is left alone."""
         form, exact = self.kind.form, {f"is_{name}": text for name, text in query.exact.items()}
         like = {
-            f"like_{name}": search.pattern(text, form(name))
-            if search.is_wild(text)
-            else search.folded(text, form(name))
+            f"like_{name}": (search.pattern if search.is_wild(text) else search.folded)(text, form(name))
             for name, text in query.filters.items()
         }
         return {"limit": query.limit, "offset": query.offset, **exact, **like, **_places(query.scope)}
 
-    def _there(self, within: Within | None) -> list[ColumnElement[bool]]:
+    def _there(self, within: bool) -> list[ColumnElement[bool]]:
         """Say which records are there for a caller: kept, and of somebody who lives within the scope."""
         kept: list[ColumnElement[bool]] = [self._table.c.removed.is_(False)]
         person = self.kind.person
-        if within is None or person is None:
+        if not within or person is None:
             return kept
         people = table_of(person)
-        near = _near(people, within)
+        near = _near(people)
         if person is self.kind:
             return [*kept, near]
         whose = (people.c.id == self._table.c[PARENT], people.c.removed.is_(False), near)
@@ -253,21 +275,19 @@ def _ordered(key: ColumnElement[Any], identity: ColumnElement[str], *, down: boo
     return (key.desc(), tie.desc()) if down else (key.asc(), tie.asc())
 
 
-def _within(scope: Scope | None) -> Within | None:
-    return None if scope is None else Within(bool(scope.regions), scope.municipality is not None)
-
-
 def _places(scope: Scope | None) -> dict[str, Any]:
     """Give the values of a scope."""
     return {} if scope is None else {"regions": sorted(scope.regions), "municipality": scope.municipality}
 
 
-def _near(people: Table, within: Within) -> ColumnElement[bool]:
-    """Say that a person lives in, or falls under, a place of the scope; who lives nowhere is in none."""
+def _near(people: Table) -> ColumnElement[bool]:
+    """Say that a person lives in, or falls under, a place of the scope; who lives nowhere is in none.
+
+    What a scope has not - regions, a municipality - equals nothing.
+    """
     regions = any_(bindparam("regions", type_=ARRAY(Text)))
     places = [func.btrim(people.c[name]) == regions for name in ("region", "responsible_region")]
-    town = [func.btrim(people.c.municipality) == bindparam("municipality", type_=Text)]
-    return or_(false(), *(places if within.regions else ()), *(town if within.municipality else ()))
+    return or_(*places, func.btrim(people.c.municipality) == bindparam("municipality", type_=Text))
 
 
 def _blank(kind: Kind) -> dict[str, Any]:
@@ -275,9 +295,9 @@ def _blank(kind: Kind) -> dict[str, Any]:
     return {"removed": True, "folded": {}, "ordering": {}, **place, **dict.fromkeys(kind.names, "")}
 
 
-async def _wipe(connection: AsyncConnection, kind: Kind, person: str) -> None:
-    """Remove the records of a person, each at the version that it has."""
+async def _wipe(connection: AsyncConnection, kind: Kind, person: str) -> list[Change]:
+    """Remove the records of a person, each at the version that it has; gives what to note."""
     table = table_of(kind)
     theirs = update(table).where(table.c[PARENT] == person, table.c.removed.is_(False))
     wiped = await connection.execute(theirs.values(_blank(kind)).returning(table.c.id, table.c.version))
-    await note(connection, [Change(kind.name, row.id, row.version, removed=True) for row in wiped])
+    return [Change(kind.name, row.id, row.version, removed=True) for row in wiped]

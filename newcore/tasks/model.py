@@ -13,6 +13,7 @@ TASK = Kind(
         *fields("", "client_id owner position"),
     ),
     first="position",
+    indexed=("owner",),
     filters=("task", "at", "bsn", "name", "status", "municipality_name", "municipality", "region", "text"),
     parent=CLIENT,
 )

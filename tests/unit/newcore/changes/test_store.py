@@ -35,6 +35,6 @@ async def test_a_change_that_fails_is_not_told(engine):
     register, outbox = Register(engine, EMPLOYER), Outbox(engine)
     with pytest.raises(KeyError):
         await register.apply(Apply("1-E1", 1, {}))
-    with pytest.raises(Exception, match=r"0x00|NUL"):
+    with pytest.raises(Exception, match=r"u0000"):
         await register.apply(Apply("1-E1", 1, TEXTS | {"address": "\x00"}))
     assert await outbox.after(0, 10) == ()

@@ -1,9 +1,11 @@
 import pytest
 
+from newcore.clients.model import CLIENT
 from newcore.employers.model import EMPLOYER
 from newcore.notes.model import NOTE
 from newcore.problem import Problem, camel
-from newcore.register.commands import HIGHEST, LONGEST, Apply, Remove, applying, removing
+from newcore.register.commands import HIGHEST, MOST_RECORDS, Apply, Remove, applying, applying_many, removing
+from newcore.register.model import LONGEST
 
 BODY = {camel(name): "x" for name in EMPLOYER.names} | {"version": 3}
 
@@ -81,3 +83,48 @@ def test_a_removal_needs_a_version(version):
     """Without it a late removal could not be told from a new one."""
     with pytest.raises(Problem):
         removing("1-E1", version)
+
+
+def batch(*records, **more):
+    """What is wrong with changes of several records, by place and code."""
+    with pytest.raises(Problem) as refused:
+        applying_many(EMPLOYER, {"records": list(records)} | more)
+    assert refused.value.status == 400
+    return {(each.location, each.code) for each in refused.value.errors}
+
+
+def test_several_records_are_read_in_their_order():
+    """Each with its id and a version of its own."""
+    bodies = [BODY | {"id": f"1-E{number}", "version": number} for number in (7, 3)]
+    texts = dict.fromkeys(EMPLOYER.names, "x")
+    assert applying_many(EMPLOYER, {"records": bodies}) == (Apply("1-E7", 7, texts), Apply("1-E3", 3, texts))
+
+
+def test_what_is_wrong_with_one_of_several_is_told_by_its_number():
+    """All together, and none of them is kept."""
+    sound = BODY | {"id": "1-E1"}
+    found = batch(sound, "x", sound | {"id": 5, "version": True, "name": 5, "kleur": ""}, BODY, more=1)
+    assert found == {
+        ("body:/more", "unknown"), ("body:/records/1", "type"), ("body:/records/2/id", "id"),
+        ("body:/records/2/version", "version"), ("body:/records/2/name", "type"), ("body:/records/2/kleur", "unknown"),
+        ("body:/records/3/id", "id"),
+    }  # fmt: skip
+    assert batch(sound, sound | {"version": 9}) == {("body:/records/1/id", "twice")}
+
+
+@pytest.mark.parametrize("records", [[], None, {}, "x", [BODY | {"id": "1-E1"}] * (MOST_RECORDS + 1)])
+def test_no_record_and_too_many_are_refused(records):
+    """And so is what is no list."""
+    with pytest.raises(Problem) as refused:
+        applying_many(EMPLOYER, {"records": records})
+    assert [(each.location, each.code) for each in refused.value.errors] == [("body:/records", "records")]
+
+
+def test_a_text_that_is_looked_up_by_is_shorter():
+    """An index has less room than a record."""
+    body = {camel(name): "1" for name in CLIENT.names} | {"version": 3}
+    assert applying(CLIENT, "1-71", body | {"surname": "x" * 300, "skills": "x" * LONGEST}).version == 3
+    for name in ("surname", "bsn", "occupationCode"):
+        assert broken(kind=CLIENT, **body | {name: "x" * 301}, **dict.fromkeys(BODY.keys() - body.keys(), ...)) == {
+            (f"body:/{name}", "too-long")
+        }

@@ -1,8 +1,11 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from newcore.app import OF_A_CLIENT
+from newcore.changes.store import Outbox
 from newcore.clients.model import CLIENT
 from newcore.employers.model import EMPLOYER
 from newcore.notes.model import NOTE
@@ -130,3 +133,65 @@ async def test_a_scope_holds_whoever_lives_there_or_falls_under_it(engine, scope
     assert {row for row in where if await people.find(row, scope)} == found
     told = await notes.search(Query({}, 50, scope=scope))
     assert {each.id.removeprefix("N-") for each in told.records} == found
+
+
+async def test_many_records_are_of_one_transaction_and_each_has_its_outcome(engine):
+    """New, newer, the same, older, removed and of nobody any more: as if they had come one by one, in their order."""
+    people, notes, outbox = Register(engine, CLIENT, OF_A_CLIENT), Register(engine, NOTE), Outbox(engine)
+    await people.remove(Remove("1-72", 1))
+    for identity, version in (("newer", 3), ("same", 5), ("older", 9), ("removed", 4)):
+        await notes.apply(Apply(identity, version, SAID))
+    await notes.remove(Remove("removed", 5))
+    (*_, last) = await outbox.after(0, 100)
+    rows = [Apply(each, 5, SAID | {"text": "now"}) for each in ("same", "zz", "newer", "older", "removed", "aa")]
+    found = await notes.apply_many([*rows, Apply("orphan", 5, SAID | {"client_id": "1-72"})])
+    applied, older, removed = Applied
+    assert found == (older, applied, applied, older, removed, applied, removed)
+    assert [change.id for change in await outbox.after(last.sequence, 100)] == ["zz", "newer", "aa"]
+    texts = {
+        each: record.texts["text"] for each in ("same", "zz", "older", "orphan") if (record := await notes.find(each))
+    }
+    assert texts == {"same": "x", "zz": "now", "older": "x"}
+
+
+async def test_a_statement_that_fails_keeps_none_of_many(engine):
+    """Half a batch would be neither what was before nor what was meant."""
+    register = Register(engine, EMPLOYER)
+    with pytest.raises(DBAPIError):
+        await register.apply_many([Apply("1-E1", 1, TEXTS), Apply("1-E2", 1, TEXTS | {"name": "\x00"})])
+    assert await register.find("1-E1") is None
+
+
+async def test_batches_removals_and_single_records_never_wait_in_a_circle(engine):
+    """Whatever the order in which their records are given: nobody is called off, the highest version stays, order holds."""
+    people, notes, outbox = Register(engine, CLIENT, OF_A_CLIENT), Register(engine, NOTE), Outbox(engine)
+    rows = [Apply(f"N{number}", 1, SAID | {"client_id": f"1-7{number % 3}"}) for number in range(30)]
+
+    def batch(version):
+        return [replace(each, version=version) for each in (rows if version % 2 else reversed(rows))]
+
+    for turn in range(1, 6):
+        first = turn * 10
+        await asyncio.gather(
+            *(notes.apply_many(batch(first + each)) for each in range(4)),
+            *(notes.apply(replace(each, version=first + 9)) for each in rows[::5]),
+            *(notes.remove(Remove(f"N{number}", first)) for number in range(turn * 2)),
+            people.remove(Remove(f"1-7{turn % 3}", first)),
+        )
+    assert await notes.after("", 100) == ()
+    changes = await outbox.after(0, 10_000)
+    assert [change.sequence for change in changes] == sorted(change.sequence for change in changes)
+    assert {change.id for change in changes if change.removed} >= {each.id for each in rows}
+
+
+async def test_the_order_of_the_filters_makes_no_other_question(register):
+    """A question is made once for its shape; its values are those of each asker."""
+    await register.apply(Apply("1-E1", 1, TEXTS | {"name": "Kok", "city": "Assen"}))
+    for filters in (
+        {"name": "kok", "city": "assen"},
+        {"city": "ASSEN", "name": "Kok"},
+        {"city": "kok", "name": "assen"},
+    ):
+        page = await register.search(Query(filters, 10))
+        assert page.total == (0 if filters["name"] == "assen" else 1)
+    assert register._page.cache_info().currsize == 1

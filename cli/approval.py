@@ -49,9 +49,18 @@ def approve(  # noqa: PLR0913, PLR0917  options of a command
     named(table, group)
     kept = file.ask(lambda dsn: _sealed(dsn, group, evidence))
     target = _target(group, kept, percent, region)
+    if region is not None and region not in table.groups[group].partitions:
+        raise OperatorError(
+            f"{group} has no partition {region!r}; allowed are {', '.join(table.groups[group].partitions)}"
+        )
     if kept.config != table.hash:
         raise OperatorError(
             f"evidence {kept.hash[:12]} was sealed under another routing file than the one of now: it is void; "
+            f"run `poort routes evidence {group}`"
+        )
+    if kept.policy != file.policy():
+        raise OperatorError(
+            f"evidence {kept.hash[:12]} was sealed under another authorisation matrix than the one of now: it is void; "
             f"run `poort routes evidence {group}`"
         )
     if kept.verdict != Verdict.PASS:

@@ -1,7 +1,8 @@
 """What `poort routes` counts before a group moves: the window in which it stands as it is now, the counts, the verdict.
 
 Rules: the window goes back over the published revisions in which the group was set as it is now, and no further than its
-profile says; sealing is asked for by whoever wants the move, so that person cannot approve it.
+profile says; answers are compared under one authorisation matrix, so those before its last change are left out (by the
+hour); sealing is asked for by whoever wants the move, so that person cannot approve it.
 """
 
 import asyncio
@@ -103,7 +104,9 @@ def make(
         done = replace(done, standing=standing)
     verdict, reasons = done.judged(kind)
     ignored = tuple({name: str(value) for name, value in asdict(each).items()} for each in group.shadow.ignore)
-    subject = Subject(group.name, kind, table.revision, table.hash, asdict(table.profile(group)), ignored)
+    subject = Subject(
+        group.name, kind, table.revision, table.hash, asdict(table.profile(group)), ignored, file.policy()
+    )
     made = Evidence(
         subject, done.window, done.counts, done.standing.pages, figures(done.counts), verdict, reasons, actor(),
         datetime.now(UTC),
@@ -117,7 +120,9 @@ def counting(file: RouteFile, dsn: str, table: RoutingTable, group: Group) -> Co
     now = datetime.now(UTC)
     oldest = now - timedelta(days=table.profile(group).window_days)
     window = Window(group.name, max(setting.since, oldest), now, setting.configs)
-    counts = Counts(asyncio.run(_compared(dsn, window)), synced(dsn, window), _served(dsn, window, setting))
+    changed = sealed.policy_since(dsn)
+    alike = replace(window, since=max(window.since, changed or window.since))
+    counts = Counts(asyncio.run(_compared(dsn, alike)), synced(dsn, window), _served(dsn, window, setting))
     begun = counts.synced.backfill_begun if counts.synced else None
     standing = Standing(
         now - setting.settled, group.ramp, captured=begun is not None and _captured(file, dsn, group, begun)

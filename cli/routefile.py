@@ -44,9 +44,10 @@ from proxy.routing.state import (
     write_killed,
 )
 from proxy.routing.store import Act
-from proxy.routing.table import RoutingTable, check_successor, load
+from proxy.routing.table import RoutingTable, check_successor, digest, load
 from proxy.routing.watch import kill_file
 from proxy.settings import Settings
+from proxy.watch import read
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "proxy/catalogue/functions.yaml"
 SETTLE_SECONDS = 2.0
@@ -108,6 +109,10 @@ class RouteFile:
     def parsed(self, text: str) -> RoutingTable:
         """Check a text as an instance would."""
         return load(text, self.functions, region_table().names, str(self.path))
+
+    def policy(self) -> str:
+        """Give the hash that names the authorisation matrix of now; raises OperatorError where it cannot be read."""
+        return digest(read(self.settings.authorisation_file))
 
     def running(self) -> RoutingTable | None:
         """Give the table that the newest running instance follows; None: none runs, or it is not published."""

@@ -27,7 +27,7 @@ from proxy.model.principal import Principal, Session
 from proxy.routing import store
 from proxy.routing.choose import Situation, choose
 from proxy.routing.state import converged, described
-from proxy.routing.table import RoutingTable, check_successor, uncovered
+from proxy.routing.table import check_successor, uncovered
 from rollout.sealed.store import last
 
 app = typer.Typer()
@@ -62,6 +62,7 @@ def status(as_json: Json = False) -> None:
         raise OperatorError(refused)
     killed, reports = file.killed(table), file.reports()
     sealed = file.known(last) or {}
+    policy = _policy(file)
     actual = file.known(lambda dsn: store.published(dsn, 1))
     result = {
         "revision": table.revision,
@@ -73,7 +74,8 @@ def status(as_json: Json = False) -> None:
         "killed": sorted(killed),
         "instances": [each.document() for each in reports],
         "groups": [
-            {**described(group), "evidence": _proven(table, sealed.get(group.name))} for group in table.groups.values()
+            {**described(group), "evidence": _proven((table.hash, policy), sealed.get(group.name))}
+            for group in table.groups.values()
         ],
     }
     show(result, _told(result, reports_known=bool(reports)), as_json=as_json)
@@ -135,12 +137,20 @@ def history(
     show_rows(file.ask(lambda dsn: store.history(dsn, group, limit)), as_json=as_json)
 
 
-def _proven(table: RoutingTable, kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def _policy(file: RouteFile) -> str:
+    """Give the hash of the authorisation matrix; empty, so that no evidence is good, where it cannot be read."""
+    try:
+        return file.policy()
+    except OperatorError:
+        return ""
+
+
+def _proven(now: tuple[str, str], kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Say what the newest evidence of a group is worth; None: there is none."""
     if kept is None:
         return None
     return {
-        "hash": kept["hash"], "for": kept["target"], "verdict": kept["verdict"], "void": kept["config"] != table.hash,
+        "hash": kept["hash"], "for": kept["target"], "verdict": kept["verdict"], "void": (kept["config"], kept["policy"]) != now,
         "age_hours": round((datetime.now(UTC) - kept["made_at"]).total_seconds() / 3600, 1),
         "approvals": kept["approvals"],
     }  # fmt: skip

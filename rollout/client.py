@@ -4,7 +4,7 @@ Rule: each request carries a statement of its own, in the name of the worker and
 function and no other. An answer that newcore refuses as such is told by the places and codes of what is wrong, never by values.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 from uuid import uuid4
 
@@ -17,6 +17,8 @@ from proxy.model.statement import Statement, camel
 from rollout.record import Entity, Held, RejectedError, Row
 
 PAGE, DIGESTS = 200, 1000
+MANY, MOST_CHARACTERS = 200, 250_000
+"""Of records in one request: newcore takes 200, and 2 MiB; a character takes six bytes at most, and its field a name."""
 TIMEOUT_SECONDS = 10.0
 USER, FUNCTION = "poort-worker", "sync.apply"
 COLLECTIONS: Mapping[Entity, str] = {
@@ -46,8 +48,32 @@ class NewcoreClient:
 
     async def apply(self, entity: Entity, row: Row, version: int) -> str:
         """Make a record equal to its source at a version."""
-        body = {camel(name): text for name, text in row.texts.items()} | {"version": version}
-        return str((await self._told("PUT", f"/{COLLECTIONS[entity]}/{row.id}", json=body))["result"])
+        path = f"/{COLLECTIONS[entity]}/{row.id}"
+        return str((await self._told("PUT", path, json=_body(row, version)))["result"])
+
+    async def apply_many(self, entity: Entity, rows: Sequence[Row], version: int) -> list[str | RejectedError]:
+        """Make records equal to their source, many in a request; gives what became of each, in order."""
+        found: list[str | RejectedError] = []
+        for part in _parts(rows):
+            found += await self._applied(entity, part, version)
+        return found
+
+    async def _applied(self, entity: Entity, rows: Sequence[Row], version: int) -> list[str | RejectedError]:
+        """Apply some together; where newcore refuses them for one, each by itself, so that it is that one's failure."""
+        body = {"records": [{"id": row.id} | _body(row, version) for row in rows]}
+        try:
+            results = (await self._told("POST", f"/{COLLECTIONS[entity]}/_apply", json=body))["results"]
+        except RejectedError:
+            return [await self._outcome(entity, row, version) for row in rows]
+        if [each["id"] for each in results] != [row.id for row in rows]:
+            raise UpstreamError("other records than were sent", sent=True, core="newcore")
+        return [str(each["result"]) for each in results]
+
+    async def _outcome(self, entity: Entity, row: Row, version: int) -> str | RejectedError:
+        try:
+            return await self.apply(entity, row, version)
+        except RejectedError as refused:
+            return refused
 
     async def remove(self, entity: Entity, row_id: str, version: int) -> str:
         """Remove a record for good at a version."""
@@ -103,7 +129,7 @@ class NewcoreClient:
             answer = await self._http.request(method, path, headers=headers, **values)
         except httpx.HTTPError as fault:
             raise UpstreamError(type(fault).__name__, sent=True, core="newcore") from fault
-        if answer.status_code == 400:
+        if answer.status_code in {400, 413}:
             raise RejectedError(_refused(answer))
         if answer.status_code == 404 and method == "GET":
             return None
@@ -111,6 +137,24 @@ class NewcoreClient:
             raise UpstreamError(f"status-{answer.status_code}", sent=True, core="newcore")
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _body(row: Row, version: int) -> dict[str, str | int]:
+    return {camel(name): text for name, text in row.texts.items()} | {"version": version}
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Cut rows into what one request takes: so many, and so much text; a longer record goes alone."""
+    part, size = list[Row](), 0
+    for row in rows:
+        length = sum(len(text) for text in row.texts.values())
+        if part and (len(part) == MANY or size + length > MOST_CHARACTERS):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += length
+    if part:
+        yield part
 
 
 def _refused(answer: httpx.Response) -> str:

@@ -6,7 +6,8 @@ Rules:
 1. A side that has nothing to say says None, and None is `insufficient`: no data never counts as a pass.
 2. Counts hold no value of a person: numbers, names of fields, shapes of requests.
 3. Only what was counted under a configuration of the group that is the same as today's is counted.
-4. The seal is sha256 over the canonical JSON of everything that is in it: whoever approves a hash approves these numbers,
+4. What was compared under another authorisation matrix, or proves nothing, is no sample.
+5. The seal is sha256 over the canonical JSON of everything that is in it: whoever approves a hash approves these numbers,
    under this file, for this group and this target.
 """
 
@@ -32,7 +33,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One shape of requests: how often it was seen where it could have been compared, and how often it was compared."""
+    """One shape of requests: how often it was seen where it could have been compared, and how often that proved something."""
 
     seen: int
     compared: int
@@ -62,6 +63,11 @@ class Compared:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     legacy_p95_ms: float | None = None
     newcore_p95_ms: float | None = None
+
+    @property
+    def proven(self) -> int:
+        """Pairs that prove something: the same, or plainly not. Ignored, raced and volatile ones are no success."""
+        return self.equal + self.real
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,8 @@ class Subject:
     """Name and every bound."""
     ignored: tuple[Mapping[str, str], ...] = ()
     """What the comparison was told to overlook."""
+    policy: str = ""
+    """Hash of the authorisation matrix: it says what either core may show, so another one voids the evidence too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ Rules:
    which is exact where none was found (299 answers show 1 %, 998 show 0.3 %, 2,995 show 0.1 %, 29,956 show 0.01 %).
    Wilson, E.B.: Probable inference, the law of succession, and statistical inference. JASA 22 (1927).
 3. An answer that newcore did not give is a mismatch. What was offered and never compared is unknown: beyond 1 % of it the
-   rest is no sample any more.
+   rest is no sample any more. What a rule overlooks, what raced and what is volatile is no sample either.
 4. Safety fields and parity allow none.
+5. Without a baseline - nobody whom legacy answers beside the cohort - a larger share is not asked for.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,11 +70,11 @@ def figures(counts: Counts) -> Mapping[str, float | None]:
 
 def samples(compared: Compared) -> tuple[int, int]:
     """Give the mismatches, and of how many."""
-    return compared.real + compared.failed, compared.compared + compared.failed
+    return compared.real + compared.failed, compared.proven + compared.failed
 
 
 def coverage(shapes: Mapping[str, Shape]) -> float | None:
-    """Give the share of what was asked whose shape was compared at least once; None: nothing was asked."""
+    """Give the share of what was asked whose shape was compared to a clear end at least once; None: nothing was asked."""
     seen = sum(each.seen for each in shapes.values())
     return sum(each.seen for each in shapes.values() if each.compared) / seen if seen else None
 
@@ -176,8 +177,10 @@ def _worse(wanted: ToRead, compared: Compared) -> Found:
 def _enough(wanted: ToRead, compared: Compared) -> Found:
     """Judge whether what was compared shows that it is no worse than allowed."""
     mismatches, of = samples(compared)
-    if compared.compared < wanted.compared:
-        yield Verdict.INSUFFICIENT, f"{compared.compared} answers compared, {wanted.compared} are needed"
+    if compared.proven < wanted.compared:
+        rest = compared.compared - compared.proven
+        beside = f" (beside {rest} that were ignored, raced or volatile and show nothing)" if rest else ""
+        yield Verdict.INSUFFICIENT, f"{compared.proven} answers compared{beside}, {wanted.compared} are needed"
     bound = upper(mismatches, of)
     if bound * 100_000 >= wanted.mismatches_per_100000:
         allowed = wanted.mismatches_per_100000 / 1000
@@ -215,6 +218,8 @@ def _served(profile: Profile, served: Served | None) -> Found:
         yield Verdict.FAIL, f"{served.failed} failures beside {served.answered} answers"
     if served.answered < wanted.answered:
         yield Verdict.INSUFFICIENT, f"{served.answered} answers of newcore, {wanted.answered} are needed"
+    if served.legacy_p95_ms is None:
+        yield Verdict.INSUFFICIENT, "legacy answered nobody outside the cohort: there is no baseline"
     if not served.clear:
         yield Verdict.INSUFFICIENT, "the guard's test of errors is not clear yet"
 

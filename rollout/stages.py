@@ -35,6 +35,8 @@ class Sealed:
     reasons: tuple[str, ...]
     made_at: datetime
     now: tuple[Verdict, tuple[str, ...]]
+    policy: str = ""
+    """Hash of the authorisation matrix under which it was sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Moment:
     caller: str
     sealed: Sealed | None = None
     approvals: tuple[Approval, ...] = ()
+    policy: str = ""
+    """Hash of the authorisation matrix of now."""
 
 
 def kind_of(target: Target) -> Kind | None:
@@ -121,6 +125,11 @@ def _evidence(target: Target, moment: Moment) -> Iterator[str]:
         yield (
             f"evidence {sealed.hash[:12]} was sealed under another routing file (revision {sealed.revision}): it "
             f"is void, and every approval of it; run `poort routes evidence {name}`"
+        )
+    if sealed.policy != moment.policy:
+        yield (
+            f"evidence {sealed.hash[:12]} was sealed under another authorisation matrix than the one of now: it is void, "
+            f"and every approval of it; run `poort routes evidence {name}`"
         )
     valid = timedelta(hours=moment.table.profile(moment.table.groups[name]).valid_hours)
     if moment.now - sealed.made_at > valid:

@@ -7,18 +7,22 @@ Rules:
 2. It can be stopped anywhere and goes on where it was; copying twice changes nothing.
 3. A kind of record that another filled group keeps up to date already is not read again, unless it is asked for afresh.
 4. What cannot be carried over goes to quarantine, and the rest goes on.
+5. Subjects are read and applied some at a time; while some are applied, the next ones are read.
 """
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 
 import structlog
 
 from proxy.errors import OperatorError
 from rollout import store
+from rollout.backfill.ahead import Ahead, Reading, reading
 from rollout.carry import MANY, Copied, Known
 from rollout.record import FILLED, Entity, Listed, by_subject
 from rollout.worker import Sides, abreast, hold, vanished
@@ -27,7 +31,15 @@ log = structlog.get_logger()
 
 SETTLE_SECONDS = 400.0
 CHUNK = 20
-"""Subjects after which the place is kept."""
+"""Subjects that are applied together, and after which the place is kept."""
+
+
+type Keep = Callable[[Sequence[Listed]], Awaitable[None]]
+"""What is done when some subjects are copied."""
+
+
+async def nowhere(_: Sequence[Listed]) -> None:
+    """Keep no place: these subjects are in no list."""
 
 
 class Backfill:
@@ -95,20 +107,50 @@ class Backfill:
             self.counts["before"] += 1
             told()
         known = await self._known(wanted)
-        for start in range(done, len(listed), CHUNK):
-            chunk = listed[start : start + CHUNK]
-            await self._copy(connection, chunk, wanted, known)
-            await store.keep(connection, self._group, subject, chunk[-1].id)
-            for _ in chunk:
+
+        async def keep(part: Sequence[Listed]) -> None:
+            await store.keep(connection, self._group, subject, part[-1].id)
+            for _ in part:
                 told()
+
+        await self._copy(connection, listed[done:], (wanted, known), keep)
         if subject in wanted:
-            await self._copy(connection, await vanished(self._sides, subject, listed), wanted, known)
+            await self._copy(connection, await vanished(self._sides, subject, listed), (wanted, known), nowhere)
 
     async def _copy(
-        self, connection: store.Connection, chunk: Sequence[Listed], wanted: frozenset[Entity], known: Known
+        self, connection: store.Connection, listed: Sequence[Listed], what: tuple[frozenset[Entity], Known], keep: Keep
     ) -> None:
-        work = (partial(self._sides.copy, each, (wanted, self._number), known) for each in chunk)
-        for copied in await abreast(work):
+        """Copy subjects, so many at a time; the next ones are read while the last ones are applied."""
+        wanted, known = what
+        parts = [listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK)]
+        coming = asyncio.create_task(self._read(parts[0] if parts else (), wanted))
+        try:
+            for part, following in zip_longest(parts, parts[1:], fillvalue=()):
+                ahead = Ahead((self._sides.source, self._sides.target), await coming)
+                coming = asyncio.create_task(self._read(following, wanted))
+                await self._apply(connection, part, ahead, what)
+                await keep(part)
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    async def _read(self, part: Sequence[Listed], wanted: frozenset[Entity]) -> Mapping[str, Reading]:
+        """Read some subjects."""
+
+        async def one(each: Listed) -> tuple[str, Reading]:
+            return each.id, await reading(self._sides.source, each, wanted)
+
+        return dict(await abreast(partial(one, each) for each in part))
+
+    async def _apply(
+        self, connection: store.Connection, part: Sequence[Listed], ahead: Ahead, what: tuple[frozenset[Entity], Known]
+    ) -> None:
+        """Apply what was read of some subjects, and put aside what cannot be."""
+        wanted, known = what
+        await ahead.begin(self._number)
+        sides = replace(self._sides, source=ahead, target=ahead)
+        for each in part:
+            copied = await sides.copy(each, (wanted, self._number), known)
             self._count(copied)
             await hold(connection, copied, self._number)
 

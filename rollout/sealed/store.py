@@ -36,11 +36,12 @@ SELECT a.evidence, a.target, p.name, p.account, a.at, p.removed_at IS NOT NULL F
 JOIN approver p ON p.number = a.approver WHERE a.evidence = %s ORDER BY a.at
 """
 _LAST = """
-SELECT DISTINCT ON (grp) grp, hash, target, verdict, config, made_at,
+SELECT DISTINCT ON (grp) grp, hash, target, verdict, config, made_at, coalesce(body::json #>> '{subject,policy}', '') AS policy,
     (SELECT count(*) FROM approval a JOIN approver p ON p.number = a.approver
         WHERE a.evidence = e.hash AND p.removed_at IS NULL) AS approvals
 FROM evidence e ORDER BY grp, made_at DESC
 """
+_POLICY = "SELECT max(first_used_at) FROM archive WHERE kind = 'policy'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ class Kept:
             raise OperatorError(f"evidence {self.hash[:12]}: its text is not the one that was sealed; make it again")
         found: Mapping[str, Any] = orjson.loads(self.body)
         return found
+
+    @property
+    def policy(self) -> str:
+        """Hash of the authorisation matrix under which it was sealed; empty: a release that did not look at it."""
+        return str(self.content["subject"].get("policy", ""))
+
+
+def policy_since(dsn: str) -> datetime | None:
+    """Say since when the newest authorisation matrix decides; None: none ever did."""
+    with _connect(dsn) as connection:
+        row = connection.execute(_POLICY).fetchone()
+    return row[0] if row else None
 
 
 def keep(dsn: str, evidence: Evidence) -> str:

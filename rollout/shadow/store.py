@@ -17,7 +17,7 @@ from rollout import evidence
 from rollout.evidence import Shape, Window
 from rollout.shadow.book import DROPPED, OFFERED, PARITY_HIT, SAFETY, Book
 from rollout.shadow.histogram import percentile
-from rollout.shadow.verdict import COMPARED, Result
+from rollout.shadow.verdict import COMPARED, PROVEN, Result
 
 type Connection = psycopg.AsyncConnection[Any]
 
@@ -127,7 +127,7 @@ def summed(found: Sequence[tuple[Any, ...]], timed: Sequence[tuple[Any, ...]]) -
         parity=by_result.get(PARITY_HIT, 0),
         failed=by_result.get(Result.FAILED, 0),
         dropped=max(by_result.get(DROPPED, 0), by_result.get(OFFERED, 0) - ended) + by_result.get(Result.SKIPPED, 0),
-        shapes={name: Shape(_seen(one), sum(one.get(each, 0) for each in COMPARED)) for name, one in shapes.items()},
+        shapes={name: Shape(_seen(one), sum(one.get(each, 0) for each in PROVEN)) for name, one in shapes.items()},
         legacy_p95_ms=percentile(latencies["legacy"], 0.95),
         newcore_p95_ms=percentile(latencies["newcore"], 0.95),
     )

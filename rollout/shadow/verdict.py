@@ -40,6 +40,9 @@ class Result(StrEnum):
 
 
 COMPARED = frozenset({Result.EQUAL, Result.IGNORED, Result.RACED, Result.VOLATILE, Result.REAL})
+PROVEN = frozenset({Result.EQUAL, Result.REAL})
+"""Those that prove something. What a rule overlooks, what changed meanwhile and what legacy itself answers differently was
+compared, and shows nothing of newcore."""
 FRAME = "frame"
 
 

@@ -16,7 +16,9 @@ import pytest
 from cli.moving import ZONE
 from cli.routefile import actor
 from proxy.routing.table import digest
+from tests.doubles import command
 from tests.doubles.following import following
+from tests.unit.cli.conftest import ROOT
 
 PROFILE = """\
   light:
@@ -184,6 +186,39 @@ def test_an_edit_after_the_approvals_makes_them_void(routes, put, ground, approv
     assert (late.returncode, "it is void" in late.stderr) == (1, True)
     status = json.loads(routes("status", "--json").stdout)
     assert next(each for each in status["groups"] if each["group"] == "vacancies")["evidence"]["void"]
+
+
+def test_another_matrix_after_the_approvals_makes_them_void(routes, put, ground, approver, settings_of):
+    """It says what either core may show: what was compared before says nothing of it."""
+    put("shadow")
+    ground.copied()
+    ground.compared()
+    made = sealed(routes)
+    assert made["subject"]["policy"] == digest((ROOT / "authorisation.yaml").read_text())
+    for each in (approver(), approver()):
+        assert each.approve(made["hash"]).returncode == 0
+    other = ground.file.with_name("authorisation.yaml")
+    other.write_text((ROOT / "authorisation.yaml").read_text() + "# nagelezen\n")
+    given = settings_of() | {"POORT_AUTHORISATION_FILE": str(other)}
+    refused = command.poort("routes", "advance", "vacancies", settings=given)
+    assert (refused.returncode, "another authorisation matrix" in refused.stderr) == (1, True), refused.stderr
+    late = command.poort("routes", "approve", "vacancies", "--evidence", made["hash"], "--user", "x", settings=given)
+    assert (late.returncode, "another authorisation matrix" in late.stderr) == (1, True)
+    status = json.loads(command.poort("routes", "status", "--json", settings=given).stdout)
+    assert next(each for each in status["groups"] if each["group"] == "vacancies")["evidence"]["void"]
+
+
+@pytest.mark.parametrize("result", ["ignored", "skipped"])
+def test_answers_that_prove_nothing_move_nothing(routes, put, ground, result):
+    """However many there are: exit code 1, and what is lacking is named."""
+    put("shadow")
+    ground.copied()
+    ground.compared(result)
+    refused = routes("advance", "vacancies")
+    assert refused.returncode == 1
+    made = sealed(routes)
+    assert made["verdict"] == "insufficient"
+    assert any("0 answers compared" in each for each in made["reasons"])
 
 
 def test_nobody_approves_an_own_move(routes, put, ground, approver):

@@ -12,7 +12,7 @@ from rollout.evidence_verdict import Standing, coverage, figures, judge, upper
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SYNCED = Synced(NOW, NOW, NOW + timedelta(hours=1), 1200, 0, 2000, 0, 0, 900.0)
 COMPARED = Compared(3100, 3100, 0, 0, 0, 0, 0, 0, 0, 0, {"a": Shape(3000, 2900), "b": Shape(100, 50)}, 20.0, 25.0)
-SERVED = Served(500, 0, tripped=False, clear=True)
+SERVED = Served(500, 0, tripped=False, newcore_p95_ms=25.0, legacy_p95_ms=20.0, clear=True)
 COUNTS = Counts(COMPARED, SYNCED, SERVED)
 LONG = Standing(timedelta(days=9), ramp=10, captured=True)
 ORDER = {Verdict.PASS: 0, Verdict.INSUFFICIENT: 1, Verdict.FAIL: 2}
@@ -78,6 +78,11 @@ def test_zero_samples_are_insufficient(kind):
         ({"real": 4, "equal": 3096}, Verdict.FAIL, "more than 0.1 %"),
         ({"real": 1, "equal": 3099}, Verdict.INSUFFICIENT, "upper bound"),
         ({"failed": 40}, Verdict.FAIL, "40 mismatches in 3140"),
+        ({"equal": 2999, "ignored": 101}, Verdict.INSUFFICIENT, "beside 101"),
+        ({"equal": 0, "ignored": 3100}, Verdict.INSUFFICIENT, "0 answers compared"),
+        ({"equal": 0, "raced": 3100}, Verdict.INSUFFICIENT, "0 answers compared"),
+        ({"equal": 0, "volatile": 3100}, Verdict.INSUFFICIENT, "0 answers compared"),
+        ({"equal": 500, "ignored": 2599, "real": 1}, Verdict.FAIL, "1 mismatches in 501"),
         ({"compared": 2999, "equal": 2999}, Verdict.INSUFFICIENT, "3000 are needed"),
         ({"dropped": 40}, Verdict.INSUFFICIENT, "never compared"),
         ({"shapes": {}}, Verdict.INSUFFICIENT, "unknown"),
@@ -128,6 +133,7 @@ def test_a_quarantine_holds_every_step(kind):
         ({"tripped": True}, Verdict.FAIL),
         ({"failed": 2, "answered": 500}, Verdict.FAIL),
         ({"answered": 299}, Verdict.INSUFFICIENT),
+        ({"legacy_p95_ms": None}, Verdict.INSUFFICIENT),
         ({"clear": None}, Verdict.INSUFFICIENT),
         ({"clear": False}, Verdict.INSUFFICIENT),
     ],

@@ -62,6 +62,8 @@ def test_what_stands_against_a_move_is_told(changed, told):
     [
         ({"sealed": None}, "no evidence for read"),
         ({"sealed": replace(SEALED, config="f" * 64)}, "it is void, and every approval of it"),
+        ({"policy": "b" * 64}, "another authorisation matrix than the one of now: it is void"),
+        ({"sealed": replace(SEALED, policy="c" * 64)}, "another authorisation matrix"),
         ({"sealed": replace(SEALED, made_at=NOW - timedelta(hours=73))}, "too old"),
         ({"sealed": replace(SEALED, verdict=Verdict.INSUFFICIENT, reasons=("weinig",))}, "says insufficient: weinig"),
         ({"sealed": replace(SEALED, now=(Verdict.FAIL, ("1 hit",)))}, "counted again it says fail: 1 hit"),
@@ -71,7 +73,7 @@ def test_what_stands_against_a_move_is_told(changed, told):
         ({"approvals": tuple(replace(each, target="read in AM03") for each in GIVEN)}, "0 of 2"),
         ({"approvals": tuple(replace(each, evidence="d" * 64) for each in GIVEN)}, "0 of 2"),
     ],
-    ids=["none", "edited since", "old", "insufficient", "worse by now", "one", "none given", "own", "other target", "other evidence"],
+    ids=["none", "edited since", "matrix since", "matrix before", "old", "insufficient", "worse by now", "one", "none given", "own", "other target", "other evidence"],
 )  # fmt: skip
 def test_what_evidence_and_approvals_lack_is_told(changed, told):
     """An edit, another evidence, an own approval: each makes it no ground any more."""

@@ -83,7 +83,7 @@ async def test_counts_add_up_over_books_hours_and_shapes(kept):
     assert (found.compared, found.equal, found.raced, found.real, found.failed) == (7, 5, 1, 1, 1)
     assert (found.safety, found.parity, found.ignored, found.volatile) == (1, 1, 0, 0)
     assert found.dropped == 1 + 1
-    assert found.shapes == {"vacancy.search search": Shape(8, 7), "vacancy.search open": Shape(2, 0)}
+    assert found.shapes == {"vacancy.search search": Shape(8, 6), "vacancy.search open": Shape(2, 0)}
     assert 5 <= found.legacy_p95_ms < 6
     assert 4 <= found.newcore_p95_ms < 11
 
@@ -112,6 +112,15 @@ async def test_offers_that_never_arrived_are_dropped_ones(kept):
     found = await kept.compared()
     assert found.dropped == 10
     assert found.shapes["vacancy.search search"] == Shape(15, 5)
+
+
+@pytest.mark.parametrize("result", [Result.IGNORED, Result.RACED, Result.VOLATILE])
+async def test_a_shape_that_was_never_compared_to_a_clear_end_is_not_covered(kept, result):
+    """What a rule overlooks, or what changed meanwhile, shows nothing of newcore."""
+    await kept.write(*[Finding(result, newcore_us=1)] * 3, told=[("search", 3, 0)])
+    found = await kept.compared()
+    assert (found.compared, found.proven) == (3, 0)
+    assert found.shapes["vacancy.search search"] == Shape(3, 0)
 
 
 async def test_places_are_told_without_a_value(kept):

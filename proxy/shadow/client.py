@@ -27,7 +27,7 @@ import structlog
 from proxy.accesslog.record import uuid7
 from proxy.model.entry import Entry
 from proxy.model.shadow import Offer
-from proxy.shadow.frame import Frame, FrameError, Tally, encode
+from proxy.shadow.frame import Frame, Tally, encode
 from proxy.shadow.record import handed_over
 from proxy.shadow.shape import lawful, shape
 
@@ -221,7 +221,7 @@ class HandOver:
             frame = Frame(self._instance, tallies, each.key[3], each.offer) if each else Frame(self._instance, tallies)
             writer.write(encode(frame))
             await writer.drain()
-        except (OSError, FrameError) as fault:
+        except Exception as fault:
             for key, (offered, dropped) in told.items():
                 kept = self._tallies.setdefault(key, [0, 0])
                 kept[0] += offered
@@ -231,5 +231,6 @@ class HandOver:
             if each is not None:
                 self._asked += 1
                 self._drop(each.key)
+            log.warning("an offer cannot be written as a frame", fault=type(fault).__name__)
         else:
             self.handed += each is not None

@@ -7,6 +7,8 @@ Rules:
 2. What is no reading is not compared, whatever a gateway sends: newcore is never asked for a change.
 3. Counts are written every second, a mismatch at once; a database that is away is waited for, and counts are kept.
 4. Rules are those of the routing file under which the answer was offered.
+5. A socket that somebody took away, or counts that cannot be written at all, end the receiver: whoever keeps it starts another
+   one. A socket that a second receiver put in its place is left to that one; gateways that are here stay here.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from pathlib import Path
 import psycopg
 import structlog
 
-from proxy.errors import OperatorError
+from proxy.errors import OperatorError, PoortError
 from proxy.model.shadow import Offer
 from proxy.shadow.frame import ASK, HEAD, Frame, FrameError, decode, length
 from proxy.shadow.shape import lawful
@@ -39,6 +41,11 @@ WRITE_SECONDS = 1.0
 LATE_SECONDS = 30.0
 LONGEST_PATH = 100
 """Bytes of a socket's path that every system bears."""
+
+
+class ReceiverError(PoortError):
+    """Nobody can hand anything over here any more."""
+
 
 type RulesOf = Callable[[Offer], Awaitable[Rules | None]]
 
@@ -76,7 +83,7 @@ class Receiver:
         self.listens.set()
         writing = asyncio.create_task(self._keep_writing(stop))
         try:
-            await stop.wait()
+            await _whole(path, writing, stop)
         finally:
             forget(path, own)  # before it is closed, while nobody else can have its inode
             server.close()
@@ -173,6 +180,17 @@ class Receiver:
         if rules is None:
             return Finding(Result.SKIPPED, fault="routing file not known"), None
         return await self._desk.comparison.of(offer, rules), rules
+
+
+async def _whole(path: Path, writing: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """Wait until told to stop; raises what ended the writing, and ReceiverError when nobody can find the socket any more."""
+    while not stop.is_set():
+        if writing.done():
+            await writing
+        if inode(path) is None:
+            raise ReceiverError("the socket is gone")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), WRITE_SECONDS)
 
 
 async def finished(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:

@@ -274,3 +274,17 @@ async def test_closing_does_not_wait_for_a_listener_that_hangs(path):
         begun = time.monotonic()
         await mirror.close()
         assert time.monotonic() - begun < 2
+
+
+async def test_an_offer_that_cannot_be_written_is_dropped_counted_and_asked_for_anew(path):
+    """The next one goes, with the counts of both."""
+    log, reader = Log(), Reader()
+    spoilt = offer(b"1")
+    spoilt = replace(spoilt, session=replace(spoilt.session, view="\udcff"))
+    async with listening(path, reader), handing(path, log) as mirror:
+        mirror.offer(spoilt)
+        mirror.offer(offer(b"2"))
+        found, tallies = await reader.offers(1)
+        assert [each.answer.body for each in found] == [b"2"]
+        assert sum(each.offered for each in tallies) == 2
+        assert mirror.dropped == 1

@@ -24,7 +24,17 @@ from rollout.shadow import store
 from rollout.shadow.breaker import FAILURES
 from rollout.shadow.client import Comparison, Parts
 from rollout.shadow.rule import rules
-from rollout.shadow.worker import LATE_SECONDS, LONGEST_PATH, WINDOW, Desk, Receiver, forget, inode, listening
+from rollout.shadow.worker import (
+    LATE_SECONDS,
+    LONGEST_PATH,
+    WINDOW,
+    Desk,
+    Receiver,
+    ReceiverError,
+    forget,
+    inode,
+    listening,
+)
 from tests.doubles.offers import CONFIG, call, offer
 
 PAGE = ("vacancy_all", "vacancy.search")
@@ -263,3 +273,33 @@ def test_a_path_that_is_too_long_for_a_socket_is_told():
     """With what to do."""
     with pytest.raises(OperatorError, match="POORT_DATA_DIR"):
         listening(Path("/" + "x" * LONGEST_PATH))
+
+
+async def test_a_receiver_whose_socket_was_taken_away_ends_and_one_that_was_replaced_stays(database, tmp_path):
+    """No gateway that starts now could find it: whoever keeps it starts another. A second receiver is no reason to end."""
+    desk = Desk(None, None, database.dsn(Role.WORKER), b"k" * 32)
+    path, stop, other = tmp_path / "s", asyncio.Event(), asyncio.Event()
+    lone = Receiver(desk)
+    running = asyncio.create_task(lone.run(path, stop))
+    await asyncio.wait_for(lone.listens.wait(), 5)
+    second = Receiver(desk)
+    beside = asyncio.create_task(second.run(path, other))
+    await asyncio.wait_for(second.listens.wait(), 5)
+    await asyncio.sleep(1.2)
+    assert not running.done()
+    path.unlink()
+    for each in (running, beside):
+        with pytest.raises(ReceiverError, match="socket is gone"):
+            await asyncio.wait_for(each, 5)
+
+
+async def test_a_receiver_that_can_write_nothing_down_at_all_ends(database, tmp_path):
+    """Counts that nobody can write are no reason to go on comparing."""
+
+    class Mute(Receiver):
+        async def write(self) -> None:
+            raise TypeError
+
+    mute = Mute(Desk(None, None, database.dsn(Role.WORKER), b"k" * 32))
+    with pytest.raises(TypeError):
+        await asyncio.wait_for(mute.run(tmp_path / "s", asyncio.Event()), 5)

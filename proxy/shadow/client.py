@@ -163,10 +163,11 @@ class HandOver:
             await asyncio.sleep(pause)
 
     async def _hear(self, reader: asyncio.StreamReader) -> None:
-        """Count what the receiver asks for, until it is gone; raises OSError."""
-        while asked := await reader.read(1024):
-            self._asked += len(asked)
-            self._look()
+        """Count what the receiver asks for, until it is gone."""
+        with suppress(OSError):
+            while asked := await reader.read(1024):
+                self._asked += len(asked)
+                self._look()
 
     async def _hand(self, writer: asyncio.StreamWriter, hearing: asyncio.Task[None]) -> None:
         """Write until the other end is gone; raises OSError."""

@@ -6,8 +6,9 @@ Rules, first that holds:
 2. A mutation goes to legacy, which owns all writes of this release; it is captured where any function of its chain
    belongs to a group that is, or may change a record that such a group shows (`entity.TOUCHED`).
 3. A list stays on the core that opened it: next set, Back, sort, export, its view opened again (`begun.py`); Back onto a
-   page stays on the core that gave it. If that core was killed paging is refused (the other core would show another list);
-   searching again opens the list on legacy. A number that legacy saw already goes to legacy, which says so.
+   page stays on the core that gave it. If that core was killed, or is not kept up to date any more (the group is not captured:
+   what newcore shows grows old), paging is refused, since the other core would show another list; searching again opens
+   the list on legacy. A number that legacy saw already goes to legacy, which says so.
 4. Killed, or below `read` -> legacy. A call that names persons of one region is in the stage of that partition; one
    whose rows may span partitions is in the lowest stage of them all.
 5. Only a call that opens a list or one record can move to newcore.
@@ -25,7 +26,7 @@ from proxy.model.call import Call, Kind
 from proxy.model.decision import Reason
 from proxy.model.principal import Principal, Session
 from proxy.model.route import Core, Route, Stage
-from proxy.routing.begun import began, falls_back, is_used_up, movable
+from proxy.routing.begun import began, falls_back, held, is_used_up, movable
 from proxy.routing.cohort import BUCKETS, within
 from proxy.routing.entity import concerned
 from proxy.routing.group import BY_PERSON, Group
@@ -95,10 +96,13 @@ def _mutation(table: RoutingTable, groups: list[Group], shown: Collection[str]) 
 def _begun(table: RoutingTable, core: Core, groups: list[Group], asked: tuple[Call, Situation]) -> Route | Reason:
     """Keep what goes on with a list, or shows a page once more, on the core that began it."""
     call, now = asked
-    if core is Core.NEWCORE and any(group.name in now.killed for group in groups):
+    listing = held(call, now.session)
+    opened = (table.group(listing.function) if listing else None) or groups[0]
+    killed = any(group.name in now.killed for group in (*groups, opened))
+    if core is Core.NEWCORE and (killed or not STAGES[opened.highest].captured):
         if not falls_back(call, now.session):
             return Reason.MAINTENANCE
-        return _route(table, groups[0], Core.LEGACY, "killed")
+        return _route(table, groups[0], Core.LEGACY, "killed" if killed else "stage")
     return _route(table, groups[0], core, "listing")
 
 

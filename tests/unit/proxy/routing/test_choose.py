@@ -163,6 +163,16 @@ def test_paging_a_list_of_a_killed_core_is_refused(ask, call, session):
     assert ask(FULL, of=call(pages=True, first_page=False), seen=seen, killed={"vacancies"}) is Reason.MAINTENANCE
 
 
+def test_a_list_of_a_core_that_is_not_kept_up_to_date_any_more_ends(ask, call, session):
+    """Back in `legacy` nothing is captured, so newcore's pages grow old; while it is captured the list goes on."""
+    seen = session(listing=Listing("vacancy.search", "newcore", ()))
+    page = call(pages=True, first_page=False)
+    legacy = (("stage: read #", "stage: legacy #"), EMPTY)
+    assert ask(*legacy, of=page, seen=seen) is Reason.MAINTENANCE
+    assert ask(*BELOW, of=page, seen=seen).core is Core.NEWCORE
+    assert ask(*legacy, seen=seen).core is Core.LEGACY
+
+
 def test_without_a_key_it_stays_on_legacy(ask, account):
     """A missing cohort key never moves anybody."""
     assert ask(FULL, who=account("")).reason == "no-key"

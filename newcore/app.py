@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
+from traceback import extract_tb
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -113,7 +115,7 @@ def application(engine: AsyncEngine, guard: Guard) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     app.add_middleware(Limited, most=MOST_BYTES, refuse=_answer)
-    app.add_middleware(Whole, refuse=_answer)
+    app.add_middleware(Whole, refuse=_answer, tell=_told)
     app.add_middleware(Headed, headers=_HEADERS)
     _refuse(app)
 
@@ -195,6 +197,12 @@ def _refuse(app: FastAPI) -> None:
     app.add_exception_handler(Exception, refused)
     for away in (OperationalError, InterfaceError, PoolTimeoutError):  # any other error of the store is a fault of ours
         app.add_exception_handler(away, down)
+
+
+def _told(fault: Exception) -> None:
+    """Write a fault into the log: what it was and where, and not what it says."""
+    place = extract_tb(fault.__traceback__)[-1]
+    log.error("fault", fault=type(fault).__name__, where=f"{Path(place.filename).name}:{place.lineno}")
 
 
 def _allowed(request: Request) -> str:

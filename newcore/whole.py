@@ -1,25 +1,21 @@
 """Gives every exchange an answer of one shape: HEAD is GET without its body, a fault is a problem document.
 
-Rule: the log names the type and the place of a fault and never its message, which may quote a record.
+Rule: whoever is told of a fault may name its type and place, and never its message, which may quote a record.
 """
 
 from collections.abc import Callable
-from traceback import extract_tb
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newcore.problem import Problem
-
-log = structlog.get_logger()
 
 
 class Whole:
     """An application that answers HEAD, and whatever breaks in it."""
 
-    def __init__(self, app: ASGIApp, refuse: Callable[[Problem], ASGIApp]) -> None:
-        """Take the application, and what answers a refusal."""
-        self._app, self._refuse = app, refuse
+    def __init__(self, app: ASGIApp, refuse: Callable[[Problem], ASGIApp], tell: Callable[[Exception], object]) -> None:
+        """Take the application, what answers a refusal, and whom to tell of a fault."""
+        self._app, self._refuse, self._tell = app, refuse, tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the application; a connection of which an answer has begun is left to break off."""
@@ -36,8 +32,6 @@ class Whole:
         try:
             await self._app({**scope, "method": "GET"} if headless else scope, receive, sent)
         except Exception as fault:  # noqa: BLE001  of any kind: an answer is owed
-            place = extract_tb(fault.__traceback__)[-1]
-            where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-            log.error("fault", fault=type(fault).__name__, where=where)  # noqa: TRY400  a trace may quote data
+            self._tell(fault)
             if not begun:
                 await self._refuse(Problem(500, "The request failed."))(scope, receive, sent)

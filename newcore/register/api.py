@@ -87,19 +87,6 @@ def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
         """Applied unless this version, or a later one, is there already."""
         return _told(await register.apply(applying(kind, id, await body_alone(request))))
 
-    @routes.post(
-        "/_apply",
-        summary=f"Make many of {kind.name} equal to their source",
-        dependencies=guarded,
-        responses=document.shown_as("AppliedBatch"),
-        openapi_extra=document.body_of(f"{kind.title}Batch"),
-    )
-    async def apply_many(request: Request) -> JSONResponse:
-        """All or none: each is applied unless its version, or a later one, is there already; one fault refuses all."""
-        commands = applying_many(kind, await body_alone(request))
-        told = zip(commands, await register.apply_many(commands), strict=True)
-        return JSONResponse({"results": [{"id": each.id, "result": result.value} for each, result in told]})
-
     @routes.delete(
         "/{id}",
         summary=f"Remove one of {kind.name} for good",
@@ -111,6 +98,26 @@ def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
         """Removed unless this version, or a later one, is there already; it never comes back."""
         version = question.version_from(request.query_params.multi_items())
         return _told(await register.remove(removing(id, version)))
+
+    synced_together(routes, register, guard)
+
+
+def synced_together(routes: APIRouter, register: Register, guard: Guard) -> None:
+    """Add the route by which many records are made equal to their source in one call."""
+    kind = register.kind
+
+    @routes.post(
+        "/_apply",
+        summary=f"Make many of {kind.name} equal to their source",
+        dependencies=[Depends(guard.serving(SYNC))],
+        responses=document.shown_as("AppliedBatch"),
+        openapi_extra=document.body_of(f"{kind.title}Batch"),
+    )
+    async def apply_many(request: Request) -> JSONResponse:
+        """All or none: each is applied unless its version, or a later one, is there already; one fault refuses all."""
+        commands = applying_many(kind, await body_alone(request))
+        told = zip(commands, await register.apply_many(commands), strict=True)
+        return JSONResponse({"results": [{"id": each.id, "result": result.value} for each, result in told]})
 
 
 def listed(routes: APIRouter, register: Register, guard: Guard) -> None:

@@ -3,6 +3,7 @@ import time
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
+from structlog.testing import capture_logs
 
 from newcore.app import application, engine_on
 from newcore.guard import Guard
@@ -70,6 +71,10 @@ async def test_a_store_that_is_down_is_a_503_without_its_address():
 async def test_a_store_that_answers_with_an_error_is_a_fault_of_ours(newcore_addresses):
     """Trying again would not help, so nobody is told to: here a database without our tables."""
     other = make_url(newcore_addresses[1]).set(database="postgres").render_as_string(hide_password=False)
-    answer = await refused_by(other, "/v1/vacancies")
+    with capture_logs() as logs:
+        answer = await refused_by(other, "/v1/vacancies")
     assert answer.status_code == 500
+    assert [(each["fault"], set(each)) for each in logs] == [
+        ("ProgrammingError", {"event", "log_level", "fault", "where"})
+    ]
     assert "vacanc" not in answer.json()["detail"]

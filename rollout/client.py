@@ -60,7 +60,7 @@ class NewcoreClient:
 
     async def _applied(self, entity: Entity, rows: Sequence[Row], version: int) -> list[str | RejectedError]:
         """Apply some together; where newcore refuses them for one, each by itself, so that it is that one's failure."""
-        body = {"records": [{"id": row.id} | _body(row, version) for row in rows]}
+        body = {"records": [_body(row, version) | {"id": row.id} for row in rows]}
         try:
             results = (await self._told("POST", f"/{COLLECTIONS[entity]}/_apply", json=body))["results"]
         except RejectedError:

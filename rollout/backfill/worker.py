@@ -121,7 +121,7 @@ class Backfill:
         self, connection: store.Connection, listed: Sequence[Listed], what: tuple[frozenset[Entity], Known], keep: Keep
     ) -> None:
         """Copy subjects, so many at a time; the next ones are read while the last ones are applied."""
-        wanted, known = what
+        wanted, _ = what
         parts = [listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK)]
         coming = asyncio.create_task(self._read(parts[0] if parts else (), wanted))
         try:

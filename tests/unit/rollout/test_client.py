@@ -2,7 +2,7 @@ import pytest
 
 from cli.statement import signer
 from proxy.errors import UpstreamError
-from rollout.client import NewcoreClient
+from rollout.client import MANY, NewcoreClient
 from rollout.record import Entity, RejectedError, Row, digest
 
 TEXTS = dict.fromkeys(
@@ -39,3 +39,34 @@ async def test_a_newcore_that_is_down_is_an_upstream_fault():
     async with NewcoreClient("http://127.0.0.1:1", lambda _: "x") as target:
         with pytest.raises(UpstreamError):
             await target.apply(Entity.EMPLOYER, Row("1-E1", TEXTS), 3)
+
+
+async def test_many_records_go_in_together_and_each_has_its_outcome(moving):
+    """In their order; one that newcore refuses is that one's failure, and the others are kept."""
+    async with NewcoreClient(moving.settings.newcore_url, signer(moving.settings)) as target:
+        rows = [Row(f"1-E{number}", TEXTS) for number in range(5)]
+        assert await target.apply(Entity.EMPLOYER, rows[3], 3) == "applied"
+        assert await target.remove(Entity.EMPLOYER, rows[1].id, 3) == "applied"
+        told = await target.apply_many(Entity.EMPLOYER, rows, 3)
+        assert told == ["applied", "removed", "applied", "older", "applied"]
+        poisoned = [Row("1-E0", TEXTS), Row("1-E2", TEXTS | {"name": "geheim\x00"}), Row("1-E4", TEXTS)]
+        first, refused, last = await target.apply_many(Entity.EMPLOYER, poisoned, 9)
+        assert (first, last) == ("applied", "applied")
+        assert str(refused) == "newcore refuses it: body:/name null-character"
+        assert await target.apply_many(Entity.EMPLOYER, [], 9) == []
+
+
+async def test_more_than_one_request_takes_is_cut_into_several(moving):
+    """By number and by length; a record that is larger than any is refused and does not stop the others."""
+    async with NewcoreClient(moving.settings.newcore_url, signer(moving.settings)) as target:
+        rows = [Row(f"1-E{number}", TEXTS) for number in range(MANY + 1)]
+        assert await target.apply_many(Entity.EMPLOYER, rows, 3) == ["applied"] * (MANY + 1)
+        long = dict.fromkeys(TEXTS, "\x81" * 32_768) | {"kvk": "1"}
+        assert (
+            await target.apply_many(Entity.EMPLOYER, [Row(f"1-L{each}", long) for each in range(4)], 3)
+            == ["applied"] * 4
+        )
+        huge = Row("1-H", {"x": "x" * (2 * 2**20)})
+        refused, other = await target.apply_many(Entity.EMPLOYER, [huge, Row("1-E0", TEXTS)], 4)
+        assert isinstance(refused, RejectedError)
+        assert other == "applied"

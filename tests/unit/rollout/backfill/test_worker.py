@@ -180,7 +180,8 @@ class Refusing:
     """A newcore that refuses one record."""
 
     def __init__(self, target, row_id):
-        self._target, self._row, self.held = target, row_id, target.held
+        self._target, self._row = target, row_id
+        self.held, self.remove, self.texts = target.held, target.remove, target.texts
 
     async def apply(self, entity, row, version):
         """Apply, or refuse."""
@@ -188,13 +189,19 @@ class Refusing:
             raise RejectedError("newcore refuses it: body:/name too-long")
         return await self._target.apply(entity, row, version)
 
+    async def apply_many(self, entity, rows, version):
+        """Apply several, or refuse one."""
+        refused = RejectedError("newcore refuses it: body:/name too-long")
+        told = await self._target.apply_many(entity, rows, version)
+        return [refused if row.id == self._row else each for row, each in zip(rows, told, strict=True)]
+
 
 async def test_a_record_that_newcore_refuses_does_not_end_a_backfill(moving):
     """It is in quarantine, and counted; everything else is filled."""
     async with moving.sides() as sides, await store.connect(moving.worker) as connection:
         first = seed_work.row_id("employer", 0)
         counts = await filled(replace(sides, target=Refusing(sides.target, first)), "employers")
-        assert (counts["quarantined"], counts["applied"]) == (1, EMPLOYERS - 1)
+        assert (counts["quarantined"], counts["applied"], counts.total()) == (1, EMPLOYERS - 1, EMPLOYERS)
         assert [each.row_id for each in await quarantine.cases(connection)] == [first]
 
 

@@ -8,7 +8,7 @@ Rules:
 3. Counts are written every second, a mismatch at once; a database that is away is waited for, and counts are kept.
 4. Rules are those of the routing file under which the answer was offered.
 5. A socket that somebody took away, or counts that cannot be written at all, end the receiver: whoever keeps it starts another
-   one. A socket that a second receiver put in its place is left to that one; gateways that are here stay here.
+   one. A socket that a second receiver put in its place is left to that one while it lives; gateways that are here stay.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class Receiver:
         self.listens.set()
         writing = asyncio.create_task(self._keep_writing(stop))
         try:
-            await _whole(path, writing, stop)
+            await _whole((path, own), writing, stop)
         finally:
             forget(path, own)  # before it is closed, while nobody else can have its inode
             server.close()
@@ -182,12 +182,13 @@ class Receiver:
         return await self._desk.comparison.of(offer, rules), rules
 
 
-async def _whole(path: Path, writing: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Wait until told to stop; raises what ended the writing, and ReceiverError when nobody can find the socket any more."""
+async def _whole(place: tuple[Path, int | None], writing: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """Wait until told to stop; raises what ended the writing, and ReceiverError when nobody listens at the socket's place."""
+    path, own = place
     while not stop.is_set():
         if writing.done():
             await writing
-        if inode(path) is None:
+        if inode(path) != own and not listens(path):
             raise ReceiverError("the socket is gone")
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), WRITE_SECONDS)
@@ -225,6 +226,19 @@ def inode(path: Path) -> int | None:
     with suppress(FileNotFoundError):
         return path.stat().st_ino
     return None
+
+
+def listens(path: Path) -> bool:
+    """Tell whether anybody accepts connections there; what a killed process left behind refuses them."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)  # noqa: FBT003  the call has no other form
+        try:
+            probe.connect(str(path))
+        except BlockingIOError:
+            return True  # so many wait already
+        except OSError:
+            return False
+        return True
 
 
 def forget(path: Path, own: int | None) -> None:

@@ -231,7 +231,7 @@ def inode(path: Path) -> int | None:
 def listens(path: Path) -> bool:
     """Tell whether anybody accepts connections there; what a killed process left behind refuses them."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.setblocking(False)  # noqa: FBT003  the call has no other form
+        probe.setblocking(False)
         try:
             probe.connect(str(path))
         except BlockingIOError:

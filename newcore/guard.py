@@ -4,6 +4,7 @@ Rules (pure; now is asked of whoever makes the guard):
 1. A statement is a JSON Web Token signed with Ed25519 (RFC 8037), the only algorithm that is taken; its header says nothing else.
 2. No statement, or one that is wrong in any way, is 401 and does not say in which; a function that the route does not
    serve is 403. Nothing is read of a request before.
+   Who syncs lists and writes whatever there is, so a statement for that which names places would not be kept: 403.
 3. Several public keys may be known, so that a key can be replaced without a moment in which nobody is believed.
 """
 
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from starlette.requests import Request
 
 from newcore.problem import Problem
-from newcore.statement import AUDIENCE, ISSUER, Statement, read
+from newcore.statement import AUDIENCE, ISSUER, SYNC, Statement, read
 
 _SCHEME = "Bearer "
 _ALGORITHM = "EdDSA"
@@ -48,6 +49,8 @@ class Guard:
             stated = self.believed(request.headers.getlist("authorization"))
             if stated.function not in served:
                 raise Problem(403, "This call does not serve the function that the statement names.")
+            if stated.function == SYNC and stated.scope is not None:
+                raise Problem(403, "Whoever syncs does so for all places; the statement names some.")
             return stated
 
         return check

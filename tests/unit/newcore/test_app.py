@@ -1,3 +1,5 @@
+import os
+import socket
 import time
 
 import httpx
@@ -47,6 +49,17 @@ async def test_a_head_is_the_head_of_what_would_be_answered(client):
         got, headed = await client.get(path), await client.head(path)
         assert (headed.status_code, headed.content) == (status, b"")
         assert headed.headers == got.headers
+
+
+async def test_a_store_whose_machine_is_gone_is_not_waited_for(shared_engine):
+    """It says no goodbye: the connection itself finds out within seconds."""
+    async with shared_engine.connect() as connection:
+        descriptor = (await connection.get_raw_connection()).driver_connection.fileno()
+    with socket.socket(fileno=os.dup(descriptor)) as held:
+        asked = [(socket.SO_KEEPALIVE, socket.SOL_SOCKET), (socket.TCP_KEEPIDLE, socket.IPPROTO_TCP)]
+        alive, idle = [held.getsockopt(level, option) for option, level in asked]
+        unacknowledged = held.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert (alive, idle, unacknowledged) == (1, 5, 10_000)
 
 
 async def refused_by(dsn, path):

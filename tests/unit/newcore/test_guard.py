@@ -167,3 +167,11 @@ def test_without_a_key_there_is_no_guard(keys):
     """A new core that cannot tell who asks does not start."""
     with pytest.raises(ValueError, match="public key"):
         Guard(keys, lambda: NOW)
+
+
+@pytest.mark.parametrize("places", [{"reg": ["AM06"]}, {"mun": "0106"}])
+def test_who_syncs_is_bound_to_no_place(places):
+    """Listings and changes are of everybody: a statement that says otherwise is not half kept, but refused."""
+    with pytest.raises(Problem) as refused:
+        asyncio.run(guard().serving("sync.apply")(request(f"Bearer {signed(at_now(fn='sync.apply', **places))}")))
+    assert refused.value.status == 403

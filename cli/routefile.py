@@ -266,14 +266,14 @@ class RouteFile:
             raise OperatorError("the database is not running; start it, or set POORT_DATABASE_URL")
         try:
             return read(self.dsn)
-        except psycopg.Error as fault:
+        except (psycopg.Error, TimeoutError) as fault:
             raise OperatorError(f"the database does not answer ({type(fault).__name__})") from None
 
     def known[T](self, read: Callable[[str], T]) -> T | None:
         """Read something from the database that a command shows where it can; None: it does not answer."""
         try:
             return None if self.dsn is None else read(self.dsn)
-        except psycopg.Error:
+        except (psycopg.Error, TimeoutError):
             return None
 
     def _written(self) -> list[Report]:

@@ -30,6 +30,9 @@ from proxy.routing.state import converged, described
 from proxy.routing.table import check_successor, uncovered
 from rollout.sealed.store import last
 
+KNOWN_SECONDS = 5.0
+"""A database that hangs is one that does not answer."""
+
 app = typer.Typer()
 for command in (moving.advance, moving.ramp, moving.rollback, moving.kill, evidence.evidence, approval.approve):
     app.command()(command)
@@ -182,7 +185,10 @@ def _told(result: dict[str, Any], *, reports_known: bool) -> str:
 async def _known(dsn: str, user: str) -> tuple[Principal | None, Mapping[str, int]]:
     facts = FactStore(dsn, bytes)
     try:
-        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+        async with (
+            asyncio.timeout(KNOWN_SECONDS),
+            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection,
+        ):
             return await facts.principal(user), await watermarks(connection)
     finally:
         await facts.close()

@@ -1,7 +1,8 @@
 """Published revisions and acknowledgements in the database. Nothing on the way of a request waits for it.
 
 Rules: a revision is stored once, with its text; acts (advance, ramp, rollback, kill) are rows that only grow; an
-instance's row says what it runs now.
+instance's row says what it runs now. A command waits a moment for the database and no longer: a kill that was written must
+not seem to hang because somebody holds a table.
 """
 
 import asyncio
@@ -61,7 +62,7 @@ class Act:
 
 def record(dsn: str, table: RoutingTable, act: Act) -> None:
     """Store a revision and the act that made it; raises psycopg.Error where the database is not there."""
-    with psycopg.connect(dsn, connect_timeout=TIMEOUT_SECONDS) as connection:
+    with _connect(dsn) as connection:
         connection.execute(_REVISION, (table.revision, table.hash, table.text, act.actor, act.action, act.reason))
         evidence = orjson.dumps(act.evidence, default=str).decode()
         connection.execute(_ACT, (table.revision, act.group, act.actor, act.action, act.reason, evidence))
@@ -70,7 +71,7 @@ def record(dsn: str, table: RoutingTable, act: Act) -> None:
 def text_of(dsn: str, revision: int, config: str) -> str | None:
     """Give the text of a revision whose hash is `config`; None: never published."""
     query = "SELECT body FROM routing_revision WHERE revision = %s AND hash = %s"
-    with psycopg.connect(dsn, connect_timeout=TIMEOUT_SECONDS) as connection:
+    with _connect(dsn) as connection:
         row = connection.execute(query, (revision, config)).fetchone()
     return None if row is None else str(row[0])
 
@@ -101,7 +102,7 @@ def history(dsn: str, group: str | None, limit: int) -> Sequence[Mapping[str, An
 
 def unknown(dsn: str, days: int, limit: int) -> Sequence[Mapping[str, Any]]:
     """Count the requests that had no reading or no known function, by shape."""
-    return _rows(dsn, _UNKNOWN, (days, limit))
+    return _rows(dsn, _UNKNOWN, (days, limit), seconds=0)
 
 
 def reports(dsn: str) -> tuple[Report, ...]:
@@ -113,8 +114,16 @@ def reports(dsn: str) -> tuple[Report, ...]:
     )
 
 
-def _rows(dsn: str, query: str, values: Mapping[str, Any] | Sequence[Any]) -> Sequence[Mapping[str, Any]]:
-    with psycopg.connect(dsn, connect_timeout=TIMEOUT_SECONDS) as connection:
+def _connect(dsn: str, seconds: int = TIMEOUT_SECONDS) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open a connection on which a statement gets so many seconds; 0: as many as it takes."""
+    limit = f"-c statement_timeout={seconds * 1000}"
+    return psycopg.connect(dsn, connect_timeout=TIMEOUT_SECONDS, options=limit)
+
+
+def _rows(
+    dsn: str, query: str, values: Mapping[str, Any] | Sequence[Any], seconds: int = TIMEOUT_SECONDS
+) -> Sequence[Mapping[str, Any]]:
+    with _connect(dsn, seconds) as connection:
         cursor = connection.execute(query.encode(), values)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

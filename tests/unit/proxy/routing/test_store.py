@@ -2,6 +2,7 @@ import asyncio
 import secrets
 import time
 
+import psycopg
 import pytest
 
 from proxy.database import Role
@@ -51,3 +52,13 @@ async def test_an_instance_acknowledges_what_it_runs(database, worker, tmp_path)
     assert found is not None
     assert (found.revision, found.killed) == (7, ("vacancies",))
     assert store.text_of(worker, 7, found.hash) == FILE
+
+
+def test_somebody_who_holds_the_history_does_not_make_a_command_hang(read, worker, database):
+    """A kill is written before it is recorded: the one who killed must see it end."""
+    with psycopg.connect(database.owner_dsn()) as holder:
+        holder.execute("LOCK TABLE routing_act IN ACCESS EXCLUSIVE MODE")
+        begun = time.monotonic()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            store.record(worker, read(), Act("vacancies", "mig", "kill", "", {}))
+    assert time.monotonic() - begun < 2 * store.TIMEOUT_SECONDS

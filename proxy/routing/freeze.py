@@ -49,7 +49,7 @@ class Freeze:
     def until(self, now: datetime) -> datetime | None:
         """Give the end of the window that a moment lies in, by the clock of the house; None: it lies in none."""
         wall, long = now.replace(tzinfo=None), timedelta(hours=self.hours)
-        begun = (each for each in self._begun(wall, long) if each <= wall < each + long)
+        begun = (each for each in self._begun(wall, long) if timedelta() <= wall - each < long)
         last = max(begun, default=None)
         return None if last is None else last + long
 

@@ -93,3 +93,10 @@ def test_a_moment_lies_in_a_window_exactly_if_one_began_not_longer_ago_than_it_l
     begun = [at("2025-12-01", 22) + timedelta(days=number) for number in range(120)]
     expected = any(each.day == 30 and each <= now < each + timedelta(hours=30) for each in begun)
     assert (freeze.until(now) is not None) == expected
+
+
+@pytest.mark.parametrize(("day", "hours"), [("9999-12-31", 744), ("0001-01-01", 744)])
+def test_a_window_at_the_end_of_all_days_is_no_fault(windows, day, hours):
+    """A slip in a year must not end a command with an error of its own."""
+    (freeze,) = windows(f"freeze:\n  - {{name: ooit, from: {day}, hours: {hours}, blocks: [advance]}}\n")
+    assert freeze.until(at("2026-12-25")) is None

@@ -30,7 +30,7 @@ from tests.doubles.playbook import NOW, house, request
 from tests.doubles.rendered import FORMATS, MARK, NOTE, PERSONS, TOOLTIP, Fate, Seeds, Sheet, marks, whole
 
 LONG = bool(os.environ.get("POORT_TEST_LONG"))
-COUNT = 20_000 if LONG else 2_000
+COUNT = 20_000 if LONG else 1_000
 SEED = os.environ.get("POORT_TEST_FUZZ_SEED", "20260101")
 PARTS = 8
 FIRST = int(os.environ.get("POORT_TEST_FUZZ_FIRST", "0"))

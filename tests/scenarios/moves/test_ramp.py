@@ -9,7 +9,7 @@ import pytest
 
 from adapters.legacy_sonar.standin.visitor import Visitor
 
-ROUNDS = int(os.environ.get("POORT_TEST_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("POORT_TEST_ROUNDS", "1"))
 RATE, USERS = 50.0, ("AWE0421", "AWE0733", "AWE0815", "IDV0211", "WSP0101", "WSP0106")
 
 

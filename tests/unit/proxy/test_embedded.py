@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 import stat
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -16,9 +17,18 @@ from proxy.errors import OperatorError
 from proxy.postgres import client
 
 
+@pytest.fixture(scope="module")
+def initialised(session_directory: Path) -> Path:
+    """A directory that served once: initdb is most of a start."""
+    directory = session_directory / "initialised"
+    with embedded.serving(directory):
+        return directory
+
+
 @pytest.fixture
-def server(reachable_directory: Path):
+def server(initialised: Path, reachable_directory: Path):
     """A running server of its own, stopped at the end whatever the test did to it."""
+    subprocess.run(["cp", "-a", initialised, reachable_directory / "server"], check=True)
     yield embedded.start(reachable_directory / "server")
     embedded.stop(reachable_directory / "server")
 

@@ -5,6 +5,7 @@ an approver is recorded in the history as every other act.
 """
 
 import getpass
+import re
 import secrets
 import stat
 import sys
@@ -78,6 +79,9 @@ def approve(  # noqa: PLR0913, PLR0917  options of a command
     show(result, f"{group} to {target}: approved by {', '.join(people)}; {needed} needed", as_json=as_json)
 
 
+_NAME = re.compile(r"[\w.@-]{1,64}")
+
+
 @people.command()
 def add(
     name: str,
@@ -86,6 +90,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add an approver, who types the password."""
+    for each in (name, account or name):
+        if not _NAME.fullmatch(each):
+            raise OperatorError(f"found {each!r} as a name; allowed are 1 to 64 letters, digits and . _ @ -")
     file = RouteFile(begin())
     table = file.table()
     password = _password(password_file, again=True)

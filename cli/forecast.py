@@ -68,7 +68,7 @@ def _candidate(file: RouteFile, path: Path | None) -> RoutingTable:
     if path is None:
         return file.table()
     try:
-        return file.parsed(path.read_text(encoding="utf-8"))
+        return file.parsed(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as fault:
         raise OperatorError(f"{path}: cannot be read ({type(fault).__name__}); name a routing file") from None
 

@@ -72,7 +72,8 @@ def ramp(
         _forward(file, table, Target(group, percent=percent), ("ramp", reason), as_json=as_json)
         return
     change = Change(group, "ramp", reason, {"ramp": percent}, {"from": before.ramp}, lessens=True)
-    _done(file, file.change(change), change, as_json=as_json)
+    same = percent == before.ramp  # a new revision would void everybody's evidence for nothing
+    _done(file, table if same else file.change(change), change, as_json=as_json)
 
 
 def rollback(

@@ -106,9 +106,9 @@ class RouteFile:
                 f"{self.path}:1: found bytes that are no UTF-8 at {fault.start}; save it as UTF-8"
             ) from None
 
-    def parsed(self, text: str) -> RoutingTable:
-        """Check a text as an instance would."""
-        return load(text, self.functions, region_table().names, str(self.path))
+    def parsed(self, text: str, name: str = "") -> RoutingTable:
+        """Check a text as an instance would; `name`: of the file that it stands in, where that is another one."""
+        return load(text, self.functions, region_table().names, name or str(self.path))
 
     def policy(self) -> str:
         """Give the hash that names the authorisation matrix of now; raises OperatorError where it cannot be read."""

@@ -44,21 +44,23 @@ FILLED: Mapping[str, tuple[Entity, ...]] = {
 
 _PERSON = frozenset({Entity.CLIENT, Entity.TASK, Entity.APPOINTMENT})
 """What legacy writes a person's own values in: a task repeats name and residence, the overview the next appointment."""
+_NUMBERED = frozenset({Entity.CLIENT, Entity.APPOINTMENT})
+"""What every write of a person's own record changes: its modification number, by which the next appointment is named."""
 TOUCHED: Mapping[str, frozenset[Entity]] = {
     "vacancy.manage": frozenset({Entity.VACANCY}),
     "employer.manage": frozenset({Entity.EMPLOYER}),
     "client.identity.update": _PERSON,
-    "client.contact.update": frozenset({Entity.CLIENT}),
+    "client.contact.update": _NUMBERED,
     "client.register": _PERSON,
     "client.deregister": _PERSON,
-    "client.ladder.update": frozenset({Entity.CLIENT}),
-    "client.cv.update": frozenset({Entity.CLIENT}),
-    "client.service.update": frozenset({Entity.CLIENT}),
+    "client.ladder.update": _NUMBERED,
+    "client.cv.update": _NUMBERED,
+    "client.service.update": _NUMBERED,
     "client.note.create": frozenset({Entity.NOTE}),
     "referral.create": frozenset({Entity.REFERRAL}),
     "referral.result.update": frozenset({Entity.REFERRAL}),
     "task.manage": frozenset({Entity.TASK}),
-    "appointment.manage": frozenset({Entity.APPOINTMENT, Entity.CLIENT}),
+    "appointment.manage": _NUMBERED,
 }
 """Which kinds of records a mutation may change."""
 

@@ -33,6 +33,13 @@ def test_an_approver_is_added_listed_and_removed_and_the_history_says_by_whom(ro
     assert [(act["action"], act["reason"]) for act in acts] == [("approver removed", name), ("approver added", name)]
 
 
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a b", "x" * 65])
+def test_a_name_that_no_line_can_hold_is_refused(routes, secret, name):
+    """Before anything is asked or stored."""
+    refused = routes("approver", "add", name, "--password-file", str(secret), up=False)
+    assert (refused.returncode, "as a name; allowed are" in refused.stderr) == (1, True)
+
+
 def test_a_password_of_few_signs_or_in_a_file_that_others_read_is_refused(routes, secret):
     """With what to do; nothing is added."""
     secret.chmod(0o644)

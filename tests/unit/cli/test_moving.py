@@ -304,6 +304,9 @@ def test_a_larger_share_goes_on_what_the_smaller_one_showed(routes, put, ground,
     done = routes("ramp", "vacancies", "50", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ramp"] == 50
+    before = ground.file.read_text()
+    again = routes("ramp", "vacancies", "50", "--json")
+    assert (again.returncode, ground.file.read_text()) == (0, before)  # nothing changed, so nobody's evidence is void
 
 
 def test_a_partition_moves_by_itself_and_a_rollback_takes_all_that_stand_higher(routes, put, file, followed):

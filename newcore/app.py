@@ -26,7 +26,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from newcore import appointments, changes, clients, employers, matching, notes, referrals, tasks, vacancies
+from newcore import (
+    appointments,
+    changes,
+    clients,
+    employers,
+    matching,
+    notes,
+    referrals,
+    registrations,
+    services,
+    tasks,
+    vacancies,
+)
 from newcore.appointments.api import router as appointment_routes
 from newcore.appointments.model import APPOINTMENT
 from newcore.body import MOST_BYTES
@@ -50,6 +62,10 @@ from newcore.referrals.api import router as referral_routes
 from newcore.referrals.model import REFERRAL
 from newcore.register.document import SHARED, schemas
 from newcore.register.store import Register
+from newcore.registrations.api import router as registration_routes
+from newcore.registrations.model import REGISTRATION
+from newcore.services.api import router as service_routes
+from newcore.services.model import SERVICE
 from newcore.tasks.api import router as task_routes
 from newcore.tasks.model import TASK
 from newcore.vacancies.api import router as vacancy_routes
@@ -60,11 +76,12 @@ log = structlog.get_logger()
 
 BASE = "/v1"
 METHODS = ("DELETE", "GET", "POST", "PUT")
-KINDS = (VACANCY, EMPLOYER, CLIENT, NOTE, TASK, APPOINTMENT, REFERRAL)
-OF_A_CLIENT = (NOTE, TASK, APPOINTMENT, REFERRAL)
+KINDS = (VACANCY, EMPLOYER, CLIENT, NOTE, TASK, APPOINTMENT, REFERRAL, REGISTRATION, SERVICE)
+OF_A_CLIENT = (NOTE, TASK, APPOINTMENT, REFERRAL, REGISTRATION, SERVICE)
 _TAGS: dict[str, ModuleType] = {
     "vacancies": vacancies, "employers": employers, "clients": clients, "contact-notes": notes, "tasks": tasks,
-    "appointments": appointments, "referrals": referrals, "matching": matching, "changes": changes,
+    "appointments": appointments, "referrals": referrals, "registrations": registrations, "services": services,
+    "matching": matching, "changes": changes,
 }  # fmt: skip
 _HEADERS = {
     HEADER: API_VERSION,
@@ -155,6 +172,8 @@ def _api(engine: AsyncEngine, guard: Guard) -> FastAPI:
         task_routes(Register(engine, TASK), guard),
         appointment_routes(Register(engine, APPOINTMENT), people, guard),
         referral_routes(Register(engine, REFERRAL), people, guard),
+        registration_routes(Register(engine, REGISTRATION), people, guard),
+        service_routes(Register(engine, SERVICE), people, guard),
         matching_routes(jobs, people, guard),
         change_routes(Outbox(engine), guard),
     ):

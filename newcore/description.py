@@ -5,7 +5,7 @@ from typing import Any
 
 from newcore.problem import MEDIA_TYPE
 
-API_VERSION = "1.2.0"
+API_VERSION = "1.3.0"
 HEADER = "API-Version"
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _PROBLEM: dict[str, Any] = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from rollout.record import Dossier, Entity, Listed, RejectedError, Row, Source, Target, UnfitError
 
 ORDER = tuple(Entity)
-MANY = frozenset({Entity.NOTE, Entity.REFERRAL, Entity.APPOINTMENT})
-"""Kinds of which a subject may have several: newcore may have some that legacy has no more."""
+MANY = frozenset({Entity.NOTE, Entity.REFERRAL, Entity.APPOINTMENT, Entity.REGISTRATION, Entity.SERVICE})
+"""Kinds of which a subject may have several, or none: newcore may have some that legacy has no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ COLLECTIONS: Mapping[Entity, str] = {
     Entity.REFERRAL: "referrals",
     Entity.TASK: "tasks",
     Entity.APPOINTMENT: "appointments",
+    Entity.REGISTRATION: "registrations",
+    Entity.SERVICE: "services",
 }
 
 

@@ -12,6 +12,8 @@ _HEADED = (
     "referral.create",
 )  # fmt: skip
 """The functions whose screens show the head of the dossier."""
+_QUERY = "iface.gem.client.query"
+"""What municipalities ask by BSN; it tells the municipality as a part of who somebody is."""
 
 CLIENT = Kind(
     name="clients",
@@ -42,9 +44,9 @@ CLIENT = Kind(
     ),
     by_name=True,
     located=True,
-    recast={function: dict.fromkeys(_PLACE, "ID") for function in _HEADED},
+    recast={function: dict.fromkeys(_PLACE, "ID") for function in _HEADED} | {_QUERY: {"municipality": "ID"}},
 )  # fmt: skip
-SEARCH = ("client.search", "client.search.national", "list.export")
+SEARCH = ("client.search", "client.search.national", "list.export", _QUERY)
 """The functions that find clients."""
 OPEN = (
     "client.overview.view", "client.identity.view", "client.identity.update", "client.contact.update", "client.cv.view",

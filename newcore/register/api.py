@@ -89,13 +89,13 @@ def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
 
     @routes.delete(
         "/{id}",
-        summary=f"Remove one of {kind.name} for good",
+        summary=f"Remove one of {kind.name}",
+        description=f"Removed unless this version, or a later one, is there already; {_afterwards(kind)}.",
         dependencies=guarded,
         responses=document.shown_as("Applied"),
         openapi_extra={"parameters": document.version_parameter()},
     )
     async def remove(id: str, request: Request) -> JSONResponse:  # noqa: A002
-        """Removed unless this version, or a later one, is there already; it never comes back."""
         version = question.version_from(request.query_params.multi_items())
         return _told(await register.remove(removing(id, version)))
 
@@ -199,6 +199,11 @@ async def asked(kind: Kind, request: Request, stated: Statement) -> Asked:
     query = question.from_body(kind, await body_alone(request), shown)
     bounded = Query(query.filters, query.limit, query.offset, query.sort, query.descending, scope=stated.scope)
     return Asked(bounded, shown)
+
+
+def _afterwards(kind: Kind) -> str:
+    """Say what becomes of the place of a record that was removed."""
+    return "a later version takes its place" if kind.returning else "it never comes back"
 
 
 def _told(result: Applied) -> JSONResponse:

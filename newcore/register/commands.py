@@ -1,7 +1,8 @@
 """Changes of a record, and what they refuse.
 
 A change comes from a source of record, with the source's version (a sequence). Rules: a lower or equal version changes
-nothing, so replays and late messages are harmless; a removal leaves a tombstone, and a removed record never comes back.
+nothing, so replays and late messages are harmless; a removal leaves a tombstone, and a removed record never comes back,
+but for kinds that say so (`Kind.returning`).
 Pure: everything that is wrong with a change is told at once; a refused value is never repeated.
 """
 
@@ -30,7 +31,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Remove a record for good, at a version."""
+    """Remove a record, at a version."""
 
     id: str
     version: int

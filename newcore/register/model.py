@@ -66,6 +66,8 @@ class Kind:
     """Whether a record is a person, who lives in `municipality` and `region` and falls under `responsible_region`."""
     parent: Self | None = None
     """Whom a record belongs to, by its field `client_id`."""
+    returning: bool = False
+    """Whether one that was removed may come back, unless its person was: its id is a place, which another takes later."""
     recast: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Function -> field -> the category that the field has there."""
 

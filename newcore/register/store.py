@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    and_,
     any_,
     bindparam,
     column,
@@ -171,7 +172,7 @@ class Register:
         if left:
             others = select(table.c.id, table.c.removed).where(table.c.id == any_(bindparam("ids", type_=ARRAY(Text))))
             for identity, removed in await connection.execute(others, {"ids": left}):
-                put[identity] = Applied.REMOVED if removed else Applied.OLDER
+                put[identity] = Applied.REMOVED if removed and not self.kind.returning else Applied.OLDER
         return put
 
     def _make_put(self) -> ReturningInsert[str]:
@@ -185,8 +186,12 @@ class Register:
         return proposed.on_conflict_do_update(
             index_elements=["id"],
             set_={each.name: proposed.excluded[each.name] for each in table.c if each.name != "id"},
-            where=(table.c.version < proposed.excluded.version) & table.c.removed.is_(False),
+            where=and_(table.c.version < proposed.excluded.version, *self._final()),
         ).returning(table.c.id)
+
+    def _final(self) -> tuple[ColumnElement[bool], ...]:
+        """Say of which records nothing is changed any more: of removed ones, but where another takes their place."""
+        return () if self.kind.returning else (self._table.c.removed.is_(False),)
 
     def _row(self, command: Apply) -> Mapping[str, Any]:
         """Prepare a record for its table."""

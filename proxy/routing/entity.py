@@ -23,6 +23,8 @@ class Entity(StrEnum):
     REFERRAL = "referral"
     TASK = "task"
     APPOINTMENT = "appointment"
+    REGISTRATION = "registration"
+    SERVICE = "service"
 
 
 SUBJECT: Mapping[Entity, Entity] = {
@@ -39,6 +41,7 @@ FILLED: Mapping[str, tuple[Entity, ...]] = {
     "worklist": (Entity.CLIENT, Entity.TASK, Entity.APPOINTMENT),
     "matching": (Entity.VACANCY, Entity.CLIENT, Entity.REFERRAL),
     "referrals": (Entity.CLIENT, Entity.REFERRAL),
+    "suwi_query": (Entity.CLIENT, Entity.SERVICE, Entity.REGISTRATION),
 }
 """What the pages of a group show, in the order in which it is filled: what others point at comes first."""
 
@@ -51,11 +54,11 @@ TOUCHED: Mapping[str, frozenset[Entity]] = {
     "employer.manage": frozenset({Entity.EMPLOYER}),
     "client.identity.update": _PERSON,
     "client.contact.update": _NUMBERED,
-    "client.register": _PERSON,
-    "client.deregister": _PERSON,
+    "client.register": _PERSON | {Entity.REGISTRATION},
+    "client.deregister": _PERSON | {Entity.REGISTRATION},
     "client.ladder.update": _NUMBERED,
     "client.cv.update": _NUMBERED,
-    "client.service.update": _NUMBERED,
+    "client.service.update": _NUMBERED | {Entity.SERVICE},
     "client.note.create": frozenset({Entity.NOTE}),
     "referral.create": frozenset({Entity.REFERRAL}),
     "referral.result.update": frozenset({Entity.REFERRAL}),

@@ -121,6 +121,22 @@ REFERRAL = {
     "position": "0",
     "modNum": "0",
 }
+REGISTRATION = {
+    "version": 5,
+    "registeredFrom": "20190301",
+    "registeredUntil": "00000000",
+    "lawCode": "WW",
+    "benefitFrom": "20190401",
+    "clientId": "1-71",
+    "position": "0",
+}
+SERVICE = {
+    "version": 5,
+    "code": "D01",
+    "start": "20200401",
+    "clientId": "1-71",
+    "position": "0",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()
-ALL = ("ID", "CT", "NA", "ED", "AV", "LD", "SV", "CN", "AP", "VA", "EM", "RF")
+ALL = ("ID", "CT", "NA", "ED", "AV", "LD", "SV", "BN", "CN", "AP", "VA", "EM", "RF")
 
 
 def claims(function: str = "sync.apply", categories: tuple[str, ...] = ALL, **changes: Any) -> dict[str, Any]:

@@ -7,13 +7,23 @@ import pytest
 import pytest_asyncio
 from jsonschema import Draft202012Validator
 
-from tests.unit.newcore.conftest import APPOINTMENT, CLIENT, EMPLOYER, NOTE, REFERRAL, TASK, VACANCY
+from tests.unit.newcore.conftest import (
+    APPOINTMENT,
+    CLIENT,
+    EMPLOYER,
+    NOTE,
+    REFERRAL,
+    REGISTRATION,
+    SERVICE,
+    TASK,
+    VACANCY,
+)
 from tests.unit.newcore.stated import stated
 
 RECORDS = {
     "vacancies": ("1-V1", VACANCY), "employers": ("1-E1", EMPLOYER), "clients": ("1-71", CLIENT),
     "contact-notes": ("1-N1", NOTE), "tasks": ("1-T1", TASK), "appointments": ("1-A1", APPOINTMENT),
-    "referrals": ("1-R1", REFERRAL),
+    "referrals": ("1-R1", REFERRAL), "registrations": ("1-71", REGISTRATION), "services": ("1-71.0", SERVICE),
 }  # fmt: skip
 SEARCHES = {"/clients": "client.search", "/tasks": "home.worklist.view", "/vacancies": "match.candidates.search"}
 

@@ -238,7 +238,8 @@ class RouteFile:
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-            with beside.open("w", encoding="utf-8") as file:
+            ends = "\r\n" if target.exists() and b"\r\n" in target.read_bytes() else "\n"  # as its editor has them
+            with beside.open("w", encoding="utf-8", newline=ends) as file:
                 file.write(text)
                 file.flush()
                 os.fchmod(file.fileno(), mode)

@@ -12,13 +12,16 @@ from proxy.errors import OperatorError
 from proxy.routing.node import Value, document
 from proxy.routing.table import RoutingTable
 
+_ONE_LINE = frozenset({None, "'", '"'})
+"""Ways of writing a value that a command can replace: plain or in quotes. A way back must not depend on somebody's quotes."""
+
 
 def written(text: str, path: tuple[str, ...], value: str, file: str = "routing.yaml") -> str:
-    """Replace the value under a path of keys; refuses a path that is not there or holds no single value."""
+    """Replace the value under a path of keys, quotes and all; refuses a path that is not there or holds no single value."""
     node = document(text, file).node
     for key in path:
         node = _inner(node, key, path, file)
-    if not isinstance(node, ScalarNode) or node.style is not None:
+    if not isinstance(node, ScalarNode) or node.style not in _ONE_LINE:
         Value(node, file, ".".join(path)).refuse(
             "a value that a command cannot replace", "a plain value", "edit by hand"
         )

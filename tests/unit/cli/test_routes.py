@@ -257,3 +257,12 @@ def test_a_disk_that_takes_nothing_is_a_refusal_and_nothing_is_recorded(write, f
         found.change(change)
     assert "stage: legacy # " in file.read_text()
     assert found.ask(lambda dsn: store.history(dsn, None, 1)) == before
+
+
+def test_a_file_of_another_editor_keeps_its_line_ends_and_its_mark(routes, file):
+    """Carriage returns and a byte order mark: a review of the change shows the change."""
+    before = b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n")
+    file.write_bytes(before)
+    assert routes("rollback", "vacancies", "--to", "legacy", up=False)[0] == 0
+    changed = before.replace(b"stage: capture # ", b"stage: legacy # ").replace(b"revision: 1\r", b"revision: 2\r")
+    assert file.read_bytes() == changed

@@ -28,6 +28,14 @@ def test_an_edit_of_a_missing_value_is_refused(file):
         written(file, ("groups", "vacancies", "cohort"), "x")
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_value_in_quotes_is_replaced_too(file, quote):
+    """An editor's quotes must not bar a way back."""
+    quoted = file.replace("stage: read #", f"stage: {quote}read{quote} #")
+    table = load(quoted, FUNCTIONS, REGIONS)
+    assert "stage: capture #" in changed(quoted, table, "vacancies", stage="capture", ramp=0)
+
+
 def test_an_edit_through_a_shared_anchor_is_noticed(file):
     """One written value behind two groups: the check after the edit finds that both changed."""
     shared = file.replace("ramp: 50", "ramp: &share 50", 1).replace(

@@ -15,7 +15,8 @@ from rollout.forecasting.total import BY, Count, People, Total
 SHOWN = 12
 """Lines of a breakdown that are printed; all of them are in the JSON."""
 LACKS = {
-    "shape": "whether the request opened a list or a record, and did nothing else",
+    "shape": "whether the request opened a list or a record and did nothing else; of a service, whether legacy had just accepted "
+    "its credentials",
     "own-write": "whether the session had just written something that newcore did not have yet",
     "region": "which region the person belonged to",
     "account": "in which cohort an account was that the directory does not know any more",

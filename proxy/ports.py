@@ -55,6 +55,9 @@ class Dialect(Protocol):
     def stamp(self, answer: Answer) -> str:
         """Give the number that legacy writes into every link and form of the session that a log-in began; empty: unknown."""
 
+    def accepted(self, answer: Answer) -> bool:
+        """Tell whether the answer to a call that carries its credentials shows that legacy took them."""
+
     def ended(self, call: Call, answer: Answer) -> bool:
         """Tell whether the legacy session is over: a log-off, or a log-in page in place of an answer."""
 
@@ -122,7 +125,7 @@ class Upstream(Protocol):
 class Translator(Protocol):
     """newcore in the legacy's language (legacy mimic)."""
 
-    async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
+    async def send(self, call: Call, session: Session | None, statement: Statement) -> tuple[Answer, Listing | None]:
         """Ask newcore and give its answer as the legacy page; raises UpstreamError, also for what only legacy can answer."""
 
 

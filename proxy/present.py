@@ -47,13 +47,13 @@ def offered(house: House, trail: Trail) -> Offer | None:
     if route is None or not route.shadowed or answered is None or answered.core is not Core.LEGACY:
         return None
     told = statement(house, trail)
-    if call is None or session is None or told is None or route.group is None:
+    if call is None or told is None or route.group is None:
         return None
     judged = tuple(Judged(each.shown.row_id, each.kept, each.decision.hidden, each.learned) for each in trail.verdicts)
     return Offer(
         trail.exchange.id, trail.exchange.at, route.group, route.revision, route.config,
-        replace(call, token=None), replace(session, key=b""), session.listing, told, answered.answer, judged,
-        answered.narrowed, answered.took_us,
+        replace(call, token=None, password=None), replace(session, key=b"") if session else None,
+        session.listing if session else None, told, answered.answer, judged, answered.narrowed, answered.took_us,
     )  # fmt: skip
 
 

@@ -161,7 +161,7 @@ def route(house: House, trail: Trail, reply: Reply) -> Trail:
     region = partition(named, house.regions, day)
     now = Situation(
         trail.session, trail.principal, known.applied, house.killed, draw, region=region, today=day,
-        written=known.written,
+        written=known.written, vouched=known.vouched,
     )  # fmt: skip
     chosen = choose(house.routing, there(trail.call), now)
     if isinstance(chosen, Reason):

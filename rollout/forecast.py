@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from itertools import product
 
-from proxy.model.call import Call, Format, Kind, Link
+from proxy.model.call import READINGS, Call, Format, Kind, Link
 from proxy.model.principal import Listing, Principal, Session
 from proxy.model.route import Core, Route
 from proxy.routing.begun import movable
@@ -27,7 +27,7 @@ from proxy.routing.table import RoutingTable
 
 REFUSED = "refused"
 """Where no core answers: the function is routed by no group, or its list is on a core that was killed."""
-READS = frozenset({Kind.CONSULT, Kind.SEARCH})
+
 GOES_ON = frozenset({Kind.EXPORT, Kind.REPORT})
 ELSEWHERE = "-"
 """Stands for a region that has no stage of its own."""
@@ -110,8 +110,10 @@ class Trial:
         """Take both tables, the moment, and the kind of every routed function."""
         self._tables, self._now = tables, now
         self._everybody = tuple(opened(table) for table in tables)
-        self.openers = tuple(sorted(each for each in kinds if is_opener(each)))
-        """Functions of which newcore can answer an opening request."""
+        self._services = frozenset(each for each, kind in kinds.items() if kind is Kind.INTERFACE)
+        self.openers = tuple(sorted(each for each in kinds if is_opener(each, service=each in self._services)))
+        """Functions of which newcore can answer an opening request, or a service's question."""
+        self._lists = tuple(each for each in self.openers if each not in self._services)
         self._unrouted = tuple(sorted(each for each in kinds if any(each not in table.group_of for table in tables)))
         self._wrote = dict.fromkeys({*tables[0].groups, *tables[1].groups}, max(now.applied.values(), default=0) + 1)
         self._known: dict[tuple[Hashable, ...], Verdict] = {}
@@ -140,20 +142,23 @@ class Trial:
 
     def opening(self, function: str, session: Session, who: Principal) -> frozenset[Pair]:
         """Say where a session would open something of a function, under both files; one pair per region that matters."""
-        call, (old, new) = begins(function, Kind.CONSULT), self._tables
-        situations = [self._situation(session, who, region) for region in self._regions(function)]
+        asks, (old, new) = function in self._services, self._tables
+        call = begins(function, Kind.INTERFACE if asks else Kind.CONSULT)
+        situations = [self._situation(None if asks else session, who, region) for region in self._regions(function)]
         return frozenset((self._core(old, call, each), self._core(new, call, each)) for each in situations)
 
     def _worlds(self, asked: Recorded, who: Principal | None) -> Iterator[World]:
         """List the worlds that a record allows."""
         shapes, functions = ["other"], [asked.function]
         own: tuple[bool, ...] = (False, True)
-        if asked.kind in READS:
+        if asked.kind in READINGS:
             shapes = ["opens", "goes-on"] if asked.newcore else ["opens", "goes-on", "other"]
             own = (False,) if asked.newcore and self._same_group(asked) else own
         elif asked.kind in GOES_ON:
-            lists = [f"goes-on {each}" for each in self.openers]
-            shapes, functions = lists if asked.newcore else ["other", *lists], list(self.openers)
+            lists = [f"goes-on {each}" for each in self._lists]
+            shapes, functions = lists if asked.newcore else ["other", *lists], list(self._lists)
+        elif asked.kind == Kind.INTERFACE and asked.function in self._services & {*self.openers}:
+            shapes, own = ["opens"] if asked.newcore else ["opens", "other"], (False,)
         shapes += [f"with {each}" for each in self._unrouted if not asked.newcore]
         sides = SIDES if who is None else SIDES[:1]
         for shape, wrote, region, account in product(shapes, own, self._regions(*functions), sides):
@@ -183,8 +188,8 @@ class Trial:
         """Ask the gateway's own choice."""
         shape, _, of = world.shape.partition(" ")
         session = replace(FRESH, wrote=self._wrote) if world.wrote else FRESH
-        now = self._situation(session, who, world.region)
         function, kind = asked.function, known(asked.kind)
+        now = self._situation(None if kind is Kind.INTERFACE else session, who, world.region)
         if shape == "opens":
             return self._core(table, begins(function, kind), now)
         if shape != "goes-on":
@@ -196,9 +201,10 @@ class Trial:
             table, goes_on(function, kind, opener), replace(now, session=replace(session, listing=listing))
         )
 
-    def _situation(self, session: Session, who: Principal, region: str | None) -> Situation:
-        now = self._now
-        return Situation(session, who, now.applied, now.killed, region=region, today=now.today)
+    def _situation(self, session: Session | None, who: Principal, region: str | None) -> Situation:
+        """Give the moment; without a session legacy has just accepted the credentials of the call."""
+        now, vouched = self._now, session is None
+        return Situation(session, who, now.applied, now.killed, region=region, today=now.today, vouched=vouched)
 
     @staticmethod
     def _core(table: RoutingTable, call: Call, now: Situation) -> str:
@@ -228,7 +234,9 @@ def lacking(found: Mapping[World, Pair]) -> tuple[str, ...]:
 
 
 def begins(function: str, kind: Kind) -> Call:
-    """Make a call that opens a list of a function, or one record: to the choice they are alike."""
+    """Make a call that opens a list of a function, or one record: to the choice they are alike; of a service, its question."""
+    if kind is Kind.INTERFACE:
+        return Call(Format.SOAP, (Link(function),), function, kind, account="-", context=False, repeatable=True)
     return Call(Format.HTML, (Link(function),), function, kind, first_page=True)
 
 
@@ -251,9 +259,9 @@ def known(kind: str) -> Kind:
 
 
 @cache
-def is_opener(function: str) -> bool:
+def is_opener(function: str, *, service: bool = False) -> bool:
     """Tell whether newcore can answer a request that opens something of a function."""
-    return movable(begins(function, Kind.SEARCH))
+    return movable(begins(function, Kind.INTERFACE if service else Kind.SEARCH))
 
 
 def opened(table: RoutingTable) -> RoutingTable:

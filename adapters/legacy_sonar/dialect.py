@@ -113,6 +113,10 @@ class SonarDialect:
         """Give the number that legacy writes into every link and form of the session that a log-in began."""
         return login.stamp(answer)
 
+    def accepted(self, answer: Answer) -> bool:
+        """Tell whether the answer to a call that carries its credentials shows that legacy took them."""
+        return soap.accepted(answer)
+
     def ended(self, call: Call, answer: Answer) -> bool:
         """Tell whether the legacy session is over: a log-off, or a log-in page in place of an answer."""
         return login.ended(call, answer, self._grammar)

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from lxml import etree
 
 from adapters.legacy_sonar import envelope, wire
+from adapters.legacy_sonar.content import UnreadableError, decode
 from adapters.legacy_sonar.criteria import normalise_bsn
 from adapters.legacy_sonar.envelope import EnvelopeError
 from adapters.legacy_sonar.wire import OddError
 from proxy.catalogue import Catalogue
 from proxy.model.call import Call, Format, Link, Search, SearchClass
-from proxy.model.http import Request
+from proxy.model.http import Answer, Request
 
 CREDENTIALS = "http://siebel.com/webservices"
 _ADDRESSING = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
@@ -53,12 +54,14 @@ def _call(request: Request, asked: dict[str, str], catalogue: Catalogue) -> Call
     if function is None:
         raise OddError("unknown-operation")
     link = Link(function.id, space, "", "Execute", operation)
+    account, password = _credentials(header, asked)
     return Call(
         Format.SOAP,
         (link,),
         function.id,
         function.kind,
-        account=_account(header, asked),
+        account=account,
+        password=password,
         context=False,
         repeatable=operation.endswith("Opvragen"),
         search=_search(operations[0]),
@@ -90,7 +93,8 @@ def _check_actions(actions: list[str], operation: str) -> None:
             raise OddError("action")
 
 
-def _account(header: etree._Element | None, asked: dict[str, str]) -> str:
+def _credentials(header: etree._Element | None, asked: dict[str, str]) -> tuple[str, bytes | None]:
+    """Read the one account that is claimed, and the password beside it where that is one too."""
     texts: dict[str, list[str]] = {}
     for child in envelope.children(header):
         space, name = envelope.name(child)
@@ -101,7 +105,8 @@ def _account(header: etree._Element | None, asked: dict[str, str]) -> str:
     users = {*texts.get("UsernameToken", ()), asked.get("Username", ""), asked.get("SWEUserName", "")} - {""}
     if len(users) != 1 or len(texts.get("UsernameToken", ())) > 1:
         raise OddError("account")
-    return str(users.pop())
+    passwords = {*texts.get("PasswordText", ()), asked.get("Password", ""), asked.get("SWEPassword", "")} - {""}
+    return str(users.pop()), passwords.pop().encode() if len(passwords) == 1 else None
 
 
 def _search(operation: etree._Element) -> Search | None:
@@ -110,3 +115,15 @@ def _search(operation: etree._Element) -> Search | None:
         raise OddError("duplicate", "Burgerservicenr")
     bsn = normalise_bsn(found[0].text or "") if found else None
     return Search(SearchClass.BSN, bsn) if bsn else Search(SearchClass.OTHER)
+
+
+def accepted(answer: Answer) -> bool:
+    """Tell whether an answer shows that legacy took the credentials: a result, and no Fault."""
+    if answer.status != 200:
+        return False
+    try:
+        content = decode(answer)
+        results = envelope.children(envelope.part(envelope.parse(content.body, content.charset), "Body"))
+    except (EnvelopeError, UnreadableError):
+        return False
+    return len(results) == 1 and envelope.name(results[0])[1].endswith("_Output")

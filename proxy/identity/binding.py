@@ -12,6 +12,7 @@ from hashlib import blake2b
 from proxy.model.person import PersonId
 
 _SESSION = b"poort-session"
+_CREDENTIALS = b"poort-password"
 _PERSON = b"poort-person"
 _BORN = b"poort-born"
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -21,6 +22,12 @@ _IGNORED = str.maketrans("", "", " .\t\xa0")
 def session_key(secret: bytes, token: bytes) -> bytes:
     """Digest a session token (32 bytes); the token itself is never kept. The secret has 1 to 64 bytes."""
     return blake2b(token, key=secret, digest_size=32, person=_SESSION).digest()
+
+
+def credentials_key(secret: bytes, account: str, password: bytes) -> bytes:
+    """Digest the credentials that a call carries (32 bytes); the password itself is never kept."""
+    plain = account.encode("utf-8", "surrogateescape") + b"\x1f" + password
+    return blake2b(plain, key=secret, digest_size=32, person=_CREDENTIALS).digest()
 
 
 def normalise(bsn: str) -> str | None:

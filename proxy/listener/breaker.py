@@ -70,7 +70,7 @@ class Spared:
         self._newcore, self._now = newcore, now
         self.breaker = Breaker()
 
-    async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
+    async def send(self, call: Call, session: Session | None, statement: Statement) -> tuple[Answer, Listing | None]:
         """Ask newcore; raises UpstreamError as newcore does, and `open` without asking where it had just failed others."""
         if not self.breaker.admits(self._now()):
             raise UpstreamError(OPEN, sent=False, core=Core.NEWCORE)

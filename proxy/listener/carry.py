@@ -24,6 +24,7 @@ from proxy import entries
 from proxy.accesslog.record import reference, uuid7
 from proxy.errors import PoortError, SessionBusyError, StaleSessionError, UnplacedError, UpstreamError, place
 from proxy.identity.binding import session_key
+from proxy.identity.vouched import Vouched
 from proxy.line import walk
 from proxy.listener.attempt import attempt, told
 from proxy.listener.encode import plain_answer
@@ -76,6 +77,7 @@ class World:
     tally: Tally = field(default_factory=Tally)
     attendance: Attendance | None = None
     """None: legacy's sessions are nobody's care."""
+    vouched: Vouched = field(default_factory=Vouched)
 
 
 @dataclass(slots=True)
@@ -188,6 +190,7 @@ class Carry:
             await self._world.rollout.applied(),
             await facts.vacancies(vacancies) if vacancies else {},
             written=await self._written(errand.house, call, rows),
+            vouched=self._world.vouched.holds(call, errand.house.secret, monotonic()),
         )
 
     async def _written(self, house: House, call: Call, rows: tuple[str, ...]) -> int:
@@ -243,8 +246,8 @@ class Carry:
         return answered
 
     async def _newcore(self, call: Call, command: Send) -> Answered:
-        if command.session is None or command.statement is None:
-            raise PoortError("newcore is asked in a session, with a statement")
+        if command.statement is None or (command.session is None and not call.account):
+            raise PoortError("newcore is asked in a session or for an account, with a statement")
         begun = monotonic()
         answer, listing = await self._world.newcore.send(call, command.session, command.statement)
         return Answered(answer, Core.NEWCORE, listing, took_us=since_us(begun))
@@ -268,6 +271,8 @@ class Carry:
             errand.uncertain = errand.uncertain and fault.sent
             errand.attempt = errand.attempt or attempt(command.admitted, 0, fault.fault)
             raise
+        if isinstance(call, Call) and call.account is not None:
+            self._world.vouched.told(call, errand.house.secret, monotonic(), accepted=dialect.accepted(answer))
         narrowed, took = request is not forwarded, since_us(begun)
         errand.attempt = errand.attempt or attempt(command.admitted, took)
         answer = handed(dialect, ready, answer)

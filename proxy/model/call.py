@@ -85,6 +85,8 @@ class Call:
     """The session token as the client sent it (cookie or URL); secret."""
     account: str | None = None
     """Claimed account of a call that carries its credentials (SOAP)."""
+    password: bytes | None = field(default=None, repr=False)
+    """The password beside it; secret, neither stored nor handed over. None: there is none, or more than one."""
     login: Credentials | None = None
     logoff: bool = False
     row_ids: tuple[str, ...] = ()
@@ -119,6 +121,14 @@ class Call:
     """Asks a function of the gateway itself (the third core): no core is asked, nothing is forwarded."""
     aliases: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Arguments that translation to newcore needs (canonical name, value); never logged."""
+
+
+READINGS = frozenset({Kind.CONSULT, Kind.SEARCH})
+
+
+def only_reads(call: Call) -> bool:
+    """Tell whether a call only shows something: a consultation, a search, or a service's question."""
+    return call.kind in READINGS or (call.kind is Kind.INTERFACE and call.format is Format.SOAP and call.repeatable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ class Known:
     """Of the authors that were asked about, today; none of whom the directory does not know."""
     written: int = 0
     """Highest captured write of the records named that newcore may not have yet, whoever wrote it."""
+    vouched: bool = False
+    """Legacy accepted the credentials of this call a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ class Offer:
     config: str
     """Hash of the routing file."""
     call: Call
-    """Without the session's token."""
-    session: Session
-    """As it stood before the call; without its key."""
+    """Without the session's token and without a password."""
+    session: Session | None
+    """As it stood before the call; without its key. None: the call carries its credentials."""
     listing: Listing | None
     """The list that the call opened or went on with."""
     statement: Statement

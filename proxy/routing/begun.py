@@ -2,7 +2,8 @@
 
 Rules:
 1. newcore can answer one screen of one function that opens a list, or one record: by the row that is named, or the one on
-   which the session stands. Nothing that changes anything, counts places in a list, or does a second thing.
+   which the session stands; and one question of a service. Nothing that changes anything, counts places in a list, or does
+   a second thing.
 2. What shows a list once more or goes on with it stays on the core that opened the list: paging, sort, export, Back, its
    view opened again; rows below a person, once they were turned over, for as long as that person is looked at. What shows
    a page once more stays on the core that gave the page.
@@ -12,24 +13,29 @@ Rules:
 
 from collections.abc import Collection
 
-from proxy.model.call import Call, Format, Kind
+from proxy.model.call import Call, Format, Kind, only_reads
 from proxy.model.principal import Listing, Session
 from proxy.model.route import Core
 from proxy.routing.stage import ANSWERED
 
 _SCREENS = frozenset({Format.HTML, Format.RPC})
-_READS = frozenset({Kind.CONSULT, Kind.SEARCH})
 
 
 def movable(call: Call, answered: Collection[str] = ANSWERED) -> bool:
     """Tell whether newcore could answer a call, by what it is."""
-    return is_answered(call, answered) and (call.first_page or (call.opens and is_named(call)))
+    begins = call.first_page or (call.opens and is_named(call)) or is_question(call)
+    return begins and is_answered(call, answered)
 
 
 def is_answered(call: Call, answered: Collection[str] = ANSWERED) -> bool:
-    """Tell whether a call is one screen of a function that newcore can answer, and does nothing else."""
-    one = len(call.links) == 1 and call.format in _SCREENS and call.function in answered
-    return one and call.kind in _READS and not call.by_place
+    """Tell whether a call is one screen, or one question, of a function that newcore can answer, and does nothing else."""
+    one = len(call.links) == 1 and (call.format in _SCREENS or is_question(call)) and call.function in answered
+    return one and only_reads(call) and not call.by_place
+
+
+def is_question(call: Call) -> bool:
+    """Tell whether a call is the question of a service, which carries its credentials and needs no session."""
+    return call.format is Format.SOAP and call.kind is Kind.INTERFACE and call.account is not None and call.repeatable
 
 
 def is_named(call: Call) -> bool:
@@ -71,4 +77,4 @@ def is_used_up(call: Call, session: Session | None) -> bool:
 
 def falls_back(call: Call, session: Session | None) -> bool:
     """Tell whether legacy may answer a call that newcore did not."""
-    return call.kind in _READS and not call.pages and (call.first_page or held(call, session) is None)
+    return only_reads(call) and not call.pages and (call.first_page or held(call, session) is None)

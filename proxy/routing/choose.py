@@ -15,7 +15,8 @@ Rules, first that holds:
 6. A group whose records newcore does not hold yet (no finished backfill: it has no watermark) reads legacy.
 7. A session whose own write newcore has not applied reads legacy until it has; so does whoever opens a record of which
    anybody's captured write is not applied, or that is in quarantine.
-8. The cohort decides; without a key -> legacy.
+8. A call that carries its credentials instead of a session is legacy's until legacy accepted the very same a moment ago.
+9. The cohort decides; without a key -> legacy.
 """
 
 from collections.abc import Collection, Mapping
@@ -51,6 +52,8 @@ class Situation:
     today: date | None = None
     written: int = 0
     """Highest captured write of the records that the call names, whoever wrote it; 0: newcore has them all."""
+    vouched: bool = False
+    """Legacy accepted the credentials that the call carries, a moment ago."""
 
 
 def choose(table: RoutingTable, call: Call, now: Situation) -> Route | Reason:
@@ -111,18 +114,20 @@ def _read(group: Group, call: Call, now: Situation) -> tuple[Core, str]:
         return Core.LEGACY, "killed"
     if is_used_up(call, now.session):
         return Core.LEGACY, "used-up"
-    if STAGES[stage_of(group, now.region)].reads is Core.LEGACY or not movable(call) or now.session is None:
+    if STAGES[stage_of(group, now.region)].reads is Core.LEGACY or not movable(call):
         return Core.LEGACY, "stage"
+    if now.session is None and not now.vouched:
+        return Core.LEGACY, "credentials" if call.account else "stage"
     behind = _behind(group, now.session, now)
     return (Core.LEGACY, behind) if behind else in_cohort(group, now.principal)
 
 
-def _behind(group: Group, session: Session, now: Situation) -> str:
+def _behind(group: Group, session: Session | None, now: Situation) -> str:
     """Say why newcore may not have what is asked for; empty: it has."""
     reached = now.applied.get(group.name)
     if reached is None:
         return "unfilled"
-    if session.wrote.get(group.name, 0) > reached:
+    if session is not None and session.wrote.get(group.name, 0) > reached:
         return "own-write"
     return "written" if now.written > reached else ""
 

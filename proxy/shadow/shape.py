@@ -8,10 +8,9 @@ Rules:
 
 import re
 
-from proxy.model.call import Call, Kind
+from proxy.model.call import Call, only_reads
 from proxy.model.shadow import Offer
 
-READINGS = frozenset({Kind.CONSULT, Kind.SEARCH})
 _WORDS = frozenset({"srn", "record", "query_name", "sort"})
 """Arguments that are no criterion."""
 _WILD = re.compile(r"[*?]")
@@ -39,7 +38,7 @@ def _written(value: str) -> str:
 def lawful(offer: Offer) -> bool:
     """Tell whether newcore may be asked beside legacy: one reading, stated as what it is."""
     call, told = offer.call, offer.statement
-    plain = call.kind in READINGS and not call.writes and call.login is None and not (call.logoff or call.own)
+    plain = only_reads(call) and not call.writes and call.login is None and not (call.logoff or call.own)
     return (
         plain
         and len(call.links) == 1

@@ -93,7 +93,7 @@ class Comparison:
         applied, behind = await self._parts.ahead(offer.group)
         if applied is None:
             return Finding(Result.UNFILLED)
-        if offer.session.wrote.get(offer.group, 0) > applied:
+        if offer.session is not None and offer.session.wrote.get(offer.group, 0) > applied:
             return Finding(Result.BEHIND)
         page = self._read(offer, offer.answer)
         if isinstance(page, str) or not comparable(offer, page.raw):
@@ -153,7 +153,7 @@ class Comparison:
         self._breaker, allowed = self._breaker.allows(time.monotonic())
         if not allowed:
             return Told(None, None, "left alone", Result.SKIPPED)
-        begun, session = time.monotonic(), replace(offer.session, listing=offer.listing)
+        begun, session = time.monotonic(), replace(offer.session, listing=offer.listing) if offer.session else None
         try:
             async with asyncio.timeout(self._parts.deadline):
                 answer, _ = await self._parts.newcore.send(offer.call, session, offer.statement)

@@ -45,6 +45,10 @@ def a_session(**over) -> Session:
         ({"again": True, "row_ids": ("1-7A",)}, False),
         ({"opens": True, "row_ids": ("1-7A",), "by_place": True}, False),
         ({"opens": True, "row_ids": ("1-7A",), "format": Format.SOAP}, False),
+        ({"format": Format.SOAP, "kind": Kind.INTERFACE, "account": "GEM", "repeatable": True}, True),
+        ({"format": Format.SOAP, "kind": Kind.INTERFACE, "account": "GEM"}, False),
+        ({"format": Format.SOAP, "kind": Kind.INTERFACE, "repeatable": True}, False),
+        ({"format": Format.HTML, "kind": Kind.INTERFACE, "account": "GEM", "repeatable": True}, False),
         ({"opens": True, "row_ids": ("1-7A",), "kind": Kind.MUTATE}, False),
         ({"first_page": True, "kind": Kind.EXPORT}, False),
         ({"opens": True, "row_ids": ("1-7A",), "function": "client.benefit.view"}, False),
@@ -55,7 +59,7 @@ def a_session(**over) -> Session:
     ],
 )
 def test_only_a_screen_that_opens_one_thing_can_move(over, may):
-    """By its row or by the current one; never what changes, counts places, or does a second thing."""
+    """By its row or by the current one, and a service's question; never what changes, counts places, or does a second thing."""
     assert movable(a_call(**over), ALL) is may
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from proxy.model.call import Call, Credentials, Format, Kind, Link
+from proxy.model.call import READINGS, Call, Credentials, Format, Kind, Link
 from proxy.model.person import Category
-from proxy.shadow.shape import READINGS, lawful, shape
+from proxy.shadow.shape import lawful, shape
 from tests.doubles.offers import call, offer, statement
 
 

@@ -6,7 +6,7 @@ checks credentials is loaded by the commands that need it.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -26,12 +26,14 @@ from proxy.model.decision import Reason
 from proxy.model.principal import Principal, Session
 from proxy.routing import store
 from proxy.routing.choose import Situation, choose
-from proxy.routing.state import converged, described
+from proxy.routing.state import changes, converged, described
 from proxy.routing.table import check_successor, uncovered
 from rollout.sealed.store import last
 
 KNOWN_SECONDS = 5.0
 """A database that hangs is one that does not answer."""
+
+MOST_EDITS = 50
 
 app = typer.Typer()
 for command in (moving.advance, moving.ramp, moving.rollback, moving.kill, evidence.evidence, approval.approve):
@@ -135,9 +137,27 @@ def history(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     as_json: Json = False,
 ) -> None:
-    """List who changed what, when, why and on which evidence, newest first."""
+    """List who changed what, when, why and on which evidence, newest first; and what was changed by no command."""
     file = RouteFile(begin())
-    show_rows(file.ask(lambda dsn: store.history(dsn, group, limit)), as_json=as_json)
+    acts = file.ask(lambda dsn: store.history(dsn, group, limit))
+    since = acts[-1]["at"] if len(acts) == limit else None
+    by_hand = [row for row in _by_hand(file, since) if group in {None, row["group"]}]
+    rows = sorted((*acts, *by_hand), key=lambda row: row["at"], reverse=True)
+    show_rows(rows[:limit], as_json=as_json)
+
+
+def _by_hand(file: RouteFile, since: datetime | None) -> Iterator[Mapping[str, Any]]:
+    """Give what came into force without a command that recorded it: edits by hand, and moves while the database was away."""
+    for each in file.ask(lambda dsn: store.seen(dsn, since, MOST_EDITS)):
+        try:
+            found = changes(file.parsed(each["before"]), file.parsed(each["body"]))
+        except OperatorError:
+            found = {"*": {"group": "a file that this release cannot read"}}
+        for name, told in found.items():
+            yield {
+                "at": each["at"], "revision": each["revision"], "group": name, "actor": "-", "action": "edit",
+                "reason": "no command recorded it", "evidence": told,
+            }  # fmt: skip
 
 
 def _policy(file: RouteFile) -> str:

@@ -86,6 +86,25 @@ def killed_alike(reports: Collection[Report], killed: Collection[str]) -> bool:
     return bool(reports) and all(set(each.killed) == set(killed) for each in reports)
 
 
+def changes(old: RoutingTable, new: RoutingTable) -> Mapping[str, Mapping[str, str]]:
+    """Say what differs between two files, by group: the stage, the share, the partitions; else just that it is set otherwise."""
+    found: dict[str, Mapping[str, str]] = {}
+    for name in dict.fromkeys((*old.groups, *new.groups)):
+        one, other = old.groups.get(name), new.groups.get(name)
+        if one is None or other is None:
+            found[name] = {"group": "added" if one is None else "removed"}
+        elif one != other:
+            pairs = ((key, _plain(one, key), _plain(other, key)) for key in ("stage", "ramp", "partitions"))
+            found[name] = {key: f"{was} -> {now}" for key, was, now in pairs if was != now} or {
+                "group": "set otherwise"
+            }
+    return found
+
+
+def _plain(group: Group, key: str) -> str:
+    return str(group.ramp) if key == "ramp" else str(described(group)[key])
+
+
 def described(group: Group) -> Mapping[str, Any]:
     """Describe a group for a status."""
     return {

@@ -36,6 +36,11 @@ _HISTORY = """
 SELECT a.at, a.revision, a.grp AS group, a.actor, a.action, a.reason, a.evidence FROM routing_act a
 WHERE %(group)s::text IS NULL OR a.grp = %(group)s ORDER BY a.number DESC LIMIT %(limit)s
 """
+_SEEN = """
+SELECT r.at, r.revision, r.body, p.body AS before FROM routing_revision r
+CROSS JOIN LATERAL (SELECT body FROM routing_revision p WHERE p.at < r.at ORDER BY p.at DESC LIMIT 1) p
+WHERE r.action = 'seen' AND (%(since)s::timestamptz IS NULL OR r.at >= %(since)s) ORDER BY r.at DESC LIMIT %(limit)s
+"""
 _SINCE = """
 SELECT r.body FROM routing_revision r
 WHERE r.at >= %(at)s OR r.revision = (SELECT max(p.revision) FROM routing_revision p WHERE p.at < %(at)s)
@@ -98,6 +103,11 @@ def published(dsn: str, limit: int) -> Sequence[Published]:
 def history(dsn: str, group: str | None, limit: int) -> Sequence[Mapping[str, Any]]:
     """List acts, newest first."""
     return _rows(dsn, _HISTORY, {"group": group, "limit": limit})
+
+
+def seen(dsn: str, since: datetime | None, limit: int) -> Sequence[Mapping[str, Any]]:
+    """List revisions that no command recorded, with the text before each, newest first: an instance saw them come into force."""
+    return _rows(dsn, _SEEN, {"since": since, "limit": limit})
 
 
 def unknown(dsn: str, days: int, limit: int) -> Sequence[Mapping[str, Any]]:

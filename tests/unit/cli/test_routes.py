@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from cli.routefile import Change, RouteFile
@@ -266,3 +267,20 @@ def test_a_file_of_another_editor_keeps_its_line_ends_and_its_mark(routes, file)
     assert routes("rollback", "vacancies", "--to", "legacy", up=False)[0] == 0
     changed = before.replace(b"stage: capture # ", b"stage: legacy # ").replace(b"revision: 1\r", b"revision: 2\r")
     assert file.read_bytes() == changed
+
+
+def test_the_history_tells_what_was_edited_by_hand(routes, write, file, settings_of):
+    """An instance saw it come into force, and no command recorded it: which groups, from what to what."""
+    before = RouteFile(load(settings_of())).table()
+    moved = write(("stage: capture # ", "stage: shadow # "), ("revision: 1\n", "revision: 2\n"))
+    after = RouteFile(load(settings_of())).parsed(moved)
+    dsn = RouteFile(load(settings_of())).dsn
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for each in (before, after):
+            connection.execute(
+                "INSERT INTO routing_revision (revision, hash, body, actor, action, reason) VALUES (%s, %s, %s, 'g', 'seen', '')",
+                (each.revision, each.hash, each.text),
+            )
+    line = json.loads(routes("history", "vacancies", "--limit", "1", "--json")[1])
+    assert (line["revision"], line["actor"], line["action"]) == (2, "-", "edit")
+    assert line["evidence"] == {"stage": "capture -> shadow"}

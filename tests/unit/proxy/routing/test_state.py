@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from proxy.routing.state import Report, converged, described, fresh, read_killed, read_report, write_killed
+from proxy.routing.state import Report, changes, converged, described, fresh, read_killed, read_report, write_killed
 
 NOW = datetime(2020, 11, 24, 9, tzinfo=UTC)
 GROUPS = ("vacancies", "notes")
@@ -55,3 +55,15 @@ def test_a_group_is_described_for_a_status(read):
     """Stage and ramp as the file has them."""
     told = described(read().groups["vacancies"])
     assert (told["stage"], told["ramp"], told["pinned"]) == ("read", 50, None)
+
+
+def test_what_differs_between_two_files_is_told_by_group(read):
+    """A stage and a share as they were and are; anything else just as such; the same file says nothing."""
+    old = read()
+    new = read(("stage: read #", "stage: capture #"), ("ramp: 50", "ramp: 0"))
+    assert changes(old, old) == {}
+    assert changes(old, new) == {"vacancies": {"stage": "read -> capture", "ramp": "50 -> 0"}}
+    assert changes(old, read(("generation: 3", "generation: 4"))) == {"vacancies": {"group": "set otherwise"}}
+    less = replace(old, groups={name: each for name, each in old.groups.items() if name != "vacancies"})
+    assert changes(old, less) == {"vacancies": {"group": "removed"}}
+    assert changes(less, old) == {"vacancies": {"group": "added"}}

@@ -40,6 +40,7 @@ BY_PAGES = frozenset({"vacancies"})
 ANSWERED = frozenset({
     "vacancy.search", "employer.view", "client.search", "client.search.national", "client.overview.view",
     "client.identity.view", "client.contact.update", "client.note.view", "match.candidates.search", "match.candidate.open",
+    "iface.gem.client.query",
 })  # fmt: skip
 """Functions that newcore can answer in the legacy's dialect today, each proven byte by byte (ADR 0064). Of one that changes
 something it is the screen that moves, never the change. The work list is none of them: no page of legacy tells whose it is."""

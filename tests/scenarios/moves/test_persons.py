@@ -23,14 +23,16 @@ import pytest
 
 from tests.doubles.colleagues import Colleague, astray
 from tests.doubles.control import Control
+from tests.doubles.script import Script
 from tests.scenarios.conftest import System, free_base, start, stop
 
 LONG = bool(os.environ.get("POORT_TEST_LONG"))
 ROUNDS, RELOADS, RESTARTS = (20, 100, 20) if LONG else (1, 10, 2)
 WORKERS, USERS, PAUSE = 2, ("AWE0421", "AWE0733", "AWE0815", "AWE0999"), 0.05
-GROUPS = ("client_search", "client_file", "contact_notes")
+GROUPS = ("client_search", "client_file", "contact_notes", "suwi_query")
 STAGES = ("capture", "shadow", "read")
 PATIENCE = 30.0
+SUWI = "iface.gem.client.query"
 
 
 class Moves:
@@ -40,8 +42,8 @@ class Moves:
         """Find the files of the demo."""
         self.system = system
         self.file = system.data_dir / "routing.yaml"
-        owners = csv.DictReader((system.data_dir / "persons.csv").read_text(encoding="utf-8").splitlines())
-        rows = [(each["caseload_user"], each["row_id"]) for each in owners if each["class"] == "ordinary"]
+        self.persons = list(csv.DictReader((system.data_dir / "persons.csv").read_text(encoding="utf-8").splitlines()))
+        rows = [(each["caseload_user"], each["row_id"]) for each in self.persons if each["class"] == "ordinary"]
         accounts = {each["user"]: each for each in system.said["users"]}
         self.colleagues = [
             Colleague.of(system, accounts[user], [row for owner, row in rows if owner == user]) for user in USERS
@@ -224,3 +226,33 @@ async def test_workers_replaced_one_at_a_time_under_load_fail_no_request(moves):
             await moves.replaced(f"gateway-{number % WORKERS + 1}")
             await asyncio.sleep(1.0)
     await moves.to("read", 0)
+
+
+@pytest.mark.slow
+async def test_a_municipal_system_gets_the_same_bytes_from_either_core(moves):
+    """Known and unknown, near and far, and with a wrong password: what legacy says of it newcore says too."""
+    account = next(user for user in moves.system.said["users"] if user["role"] == "GEMSYS")
+    numbers = [*[each["bsn"] for each in moves.persons if each["bsn"]][:25], "999999990"]
+
+    async def answers(password: str = account["password"]) -> list[tuple[int, str]]:
+        script = Script(moves.system.said, account | {"password": password})
+        replies = [await script.send("soap_profile", {"row_id": "", "name": "", "bsn": each}) for each in numbers]
+        await script.browser.close()
+        return [(each.status, each.text) for each in replies]
+
+    async def cores() -> Counter[str]:
+        found = await asyncio.to_thread(moves.answered)
+        return Counter({core: count for (function, core), count in found.items() if function == SUWI})
+
+    before, start = await answers(), await cores()
+    assert {status for status, _ in before} == {200}
+    assert 5 < sum("<ns:ClientSuwi>" in text for _, text in before) < len(before)
+    await moves.to("read", 100)
+    assert await answers() == before
+    moved = await cores()
+    assert moved["newcore"] - start["newcore"] == len(numbers)
+    wrong = await answers("fout")
+    assert {"SNR-1001" in text for _, text in wrong} == {True}
+    assert (await cores())["newcore"] == moved["newcore"]
+    await moves.to("read", 0)
+    assert await answers() == before

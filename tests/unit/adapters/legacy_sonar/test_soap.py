@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 
 def test_an_action_that_agrees_in_any_form_is_read(dialect, recorded) -> None:
     """Quoted, unquoted, empty: the operation of the body is what counts, as long as nothing contradicts it."""
@@ -17,3 +19,27 @@ def test_an_action_that_agrees_in_any_form_is_read(dialect, recorded) -> None:
         call = dialect.read(replace(request, fields=(*others, (b"SOAPAction", value))))
         assert call.function == "iface.gem.client.query"
         assert call.account == "GEM0106"
+        assert call.password
+
+
+def test_two_passwords_are_none(dialect, recorded) -> None:
+    """Nobody knows which of them legacy would take: then it is legacy that answers."""
+    request = recorded["soap_data"].request
+    other = replace(request, target=request.target + b"&Password=anders")
+    call = dialect.read(other)
+    assert (call.account, call.password) == ("GEM0106", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [
+        ("soap_data", True), ("soap_nothing", True), ("soap_login_failed", False), ("soap_bsn_wrong", False),
+        ("soap_operation_unknown", False), ("soap_unreadable", False), ("login_page", False),
+    ],
+)  # fmt: skip
+def test_only_a_result_shows_that_the_credentials_were_taken(dialect, recorded, name, accepted) -> None:
+    """A Fault, a page and whatever cannot be read show nothing, also under another status."""
+    answer = recorded[name].answer
+    assert dialect.accepted(answer) is accepted
+    assert not dialect.accepted(replace(answer, status=500))
+    assert dialect.accepted(replace(answer, status=200)) is accepted

@@ -17,6 +17,7 @@ FUNCTIONS = {
     "client.note.create": Kind.MUTATE,
     "list.export": Kind.EXPORT,
     "message.group.send": Kind.MUTATE,
+    "iface.gem.client.query": Kind.INTERFACE,
 }
 REGIONS = frozenset(f"AM{number:02d}" for number in range(1, 36))
 FILE = """\

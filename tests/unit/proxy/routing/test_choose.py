@@ -204,9 +204,21 @@ def test_a_partition_below_read_holds_back_a_list_over_all_regions(ask):
     assert ask(FULL, ("generation: 3}", "generation: 3}\n    partitions: {AM03: capture}")).reason == "stage"
 
 
-def test_a_machine_call_stays_on_legacy(ask, call):
-    """Newcore answers screens only."""
+def test_a_machine_call_that_is_no_question_stays_on_legacy(ask, call):
+    """Newcore answers screens, and questions that carry their credentials."""
     assert ask(FULL, of=call(format=Format.SOAP)).core is Core.LEGACY
+
+
+def test_a_question_goes_to_newcore_once_legacy_accepted_its_credentials(read, call, account):
+    """Newcore knows no passwords; there is no session that could have written anything."""
+    moved = ("functions: [vacancy.search, ", "functions: [vacancy.search, iface.gem.client.query, ")
+    asked = call(
+        "iface.gem.client.query", format=Format.SOAP, kind=Kind.INTERFACE, account="GEM0106", context=False,
+        repeatable=True, first_page=False,
+    )  # fmt: skip
+    for vouched, expected in {True: (Core.NEWCORE, "cohort"), False: (Core.LEGACY, "credentials")}.items():
+        route = choose(read(moved, FULL), asked, Situation(None, account(), {"vacancies": 0}, vouched=vouched))
+        assert (route.core, route.reason) == expected
 
 
 @many

@@ -21,13 +21,14 @@ from cli.start import begin
 from proxy.errors import OperatorError
 from proxy.facts.store import FactStore, region_table
 from proxy.journal.store import watermarks
-from proxy.model.call import Call, Format, Kind, Link
+from proxy.model.call import Kind
 from proxy.model.decision import Reason
 from proxy.model.principal import Principal, Session
 from proxy.routing import store
 from proxy.routing.choose import Situation, choose
 from proxy.routing.state import changes, converged, described
 from proxy.routing.table import check_successor, uncovered
+from rollout.forecast import begins
 from rollout.sealed.store import last
 
 KNOWN_SECONDS = 5.0
@@ -93,7 +94,10 @@ def explain(
     region: Annotated[str | None, typer.Option(help="region responsible for the person that is asked for")] = None,
     as_json: Json = False,
 ) -> None:
-    """Say which core would answer a user's function now, by the file that instances run, and why."""
+    """Say which core would answer a user's function now, by the file that instances run, and why.
+
+    A service is answered for as if legacy had just accepted its credentials.
+    """
     file = RouteFile(begin())
     if function not in file.functions:
         raise OperatorError(f"found function {function!r}; allowed are {', '.join(sorted(file.functions))}")
@@ -104,12 +108,11 @@ def explain(
     if principal is None:
         raise OperatorError(f"found no account {user!r}; run `poort users import`")
     kind = file.functions[function]
-    call = Call(
-        Format.HTML, (Link(function),), function, kind, first_page=kind in {Kind.SEARCH, Kind.CONSULT}, context=True
-    )
+    asks = kind is Kind.INTERFACE
     today = datetime.now(moving.ZONE).date()
-    now = Situation(_fresh_session(user), principal, applied, file.killed(table), region=region, today=today)
-    route = choose(table, call, now)
+    session = None if asks else _fresh_session(user)
+    now = Situation(session, principal, applied, file.killed(table), region=region, today=today, vouched=asks)
+    route = choose(table, begins(function, kind), now)
     if isinstance(route, Reason):
         result: dict[str, Any] = {"user": user, "function": function, "core": None, "reason": route.value}
     else:

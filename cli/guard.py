@@ -1,8 +1,9 @@
 """How the guard of a ramp gives a group back to legacy: by the change that `poort routes rollback` makes.
 
 Rules: the group goes to the stage below `read`, where sync and comparison go on, so that the cause stays to be seen; a group
-with partitions in stages of their own keeps them and is served to nobody (ramp 0). Where the file cannot be changed the
-kill switch is thrown; that needs no database and no sound file.
+with partitions in stages of their own keeps them and is served to nobody (ramp 0). Where the file cannot be changed, or
+instances refuse what was written, the kill switch is thrown; that needs no database and no sound file. What is guarded is
+what instances run: a file that they refuse is none.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from proxy.model.route import Stage
 from proxy.routing import stage as stages
 from proxy.routing.group import Group
 from proxy.routing.state import read_killed
-from proxy.routing.table import RoutingTable
+from proxy.routing.table import RoutingTable, check_successor
 from proxy.routing.watch import kill_file
 from proxy.settings import Settings
 from proxy.watch import Signature, signature
@@ -48,12 +49,15 @@ class Watched:
 
     def _table(self) -> RoutingTable:
         try:
-            return self._file.table()
+            table = self._file.table()
+            if self._read is not None and table.hash != self._read[0].hash:
+                check_successor(self._read[0], table)
         except OperatorError as fault:
             if self._read is None:
                 raise
             log.error("the routing file is not good, the guard goes on with the last one", fault=str(fault))  # noqa: TRY400
             return self._read[0]
+        return table
 
     def _killed(self, table: RoutingTable) -> frozenset[str]:
         try:
@@ -73,11 +77,20 @@ def give_back(file: RouteFile, group: str, trip: Trip) -> int:
     try:
         given = values(file.table().groups[group])
         change = Change(group, "rollback", trip.told(), given, evidence(trip), lessens=True, actor=ACTOR)
-        return file.change(change).revision
+        table = file.change(change)
+        if not _refused(file, table):
+            return table.revision
+        log.error("instances refuse the routing file, the kill switch is thrown", group=group)
     except (OperatorError, OSError, KeyError) as fault:
         log.error("the routing file cannot be changed, the kill switch is thrown", group=group, fault=str(fault))  # noqa: TRY400
     file.kill(group, trip.told(), lift=False, by=ACTOR)
     return 0
+
+
+def _refused(file: RouteFile, table: RoutingTable) -> bool:
+    """Tell whether an instance refuses a file, for whatever else stands in it."""
+    followed = file.settle(table)
+    return not followed["converged"] and any(each["alarm"] for each in followed["instances"])
 
 
 def values(group: Group) -> dict[str, Any]:

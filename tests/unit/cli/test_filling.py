@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from cli.backfill import finished
-from cli.filling import due, fill
+from cli.filling import LOOK_SECONDS, due, fill
 from cli.routefile import RouteFile
 from cli.tables import ROOT
-from proxy.routing.edit import written
+from proxy.routing.edit import numbered, written
 from tests.unit.rollout.conftest import people  # noqa: F401  a fixture
 
 GROUP = "client_search"
@@ -19,8 +19,8 @@ GROUP = "client_search"
 def table(tmp_path):
     """Read a routing file of this release with some values changed."""
 
-    def read(settings, *changes: tuple[str, str, str]):
-        text = (ROOT / "routing.yaml").read_text(encoding="utf-8")
+    def read(settings, *changes: tuple[str, str, str], revision: int = 1):
+        text = numbered((ROOT / "routing.yaml").read_text(encoding="utf-8"), revision)
         for group, key, value in changes:
             text = written(text, ("groups", group, key), value)
         path = tmp_path / "routing.yaml"
@@ -45,7 +45,10 @@ async def test_a_group_whose_stage_asks_for_it_is_filled_without_being_told(peop
     async with asyncio.timeout(60):
         while not await finished(people.worker, GROUP):  # noqa: ASYNC110  the sign is a row of the database
             await asyncio.sleep(0.1)
-        table(people.settings, ("vacancies", "stage", "legacy"))
+        table(people.settings, ("vacancies", "stage", "legacy"))  # of the same revision: nobody runs it
+        await asyncio.sleep(LOOK_SECONDS + 0.3)
+        assert await finished(people.worker, GROUP)
+        table(people.settings, ("vacancies", "stage", "legacy"), revision=2)
         while await finished(people.worker, GROUP):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         stop.set()

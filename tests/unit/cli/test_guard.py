@@ -13,6 +13,7 @@ from proxy.routing.group import Group
 from proxy.routing.watch import kill_file
 from proxy.settings import load
 from rollout.guard import Trip
+from tests.doubles.following import following
 
 ROOT = Path(__file__).parents[3]
 TRIP = Trip("errors", "", {"faults": 3, "of": 13, "score": 6.9})
@@ -82,8 +83,20 @@ def test_the_guard_follows_file_and_kill_file_and_keeps_the_last_good_one(file):
     good = file.path.read_text()
     file.path.write_text("version: 1\n")
     assert watched.moment() == (table, frozenset())
-    file.path.write_text(good.replace("ramp: 40", "ramp: 50"))
+    refused = good.replace("ramp: 40", "ramp: 0")
+    file.path.write_text(refused)  # of the same revision: no instance runs it, so the ramp goes on, and is guarded
+    assert watched.moment()[0].groups["vacancies"].ramp == 40
+    file.path.write_text(good.replace("ramp: 40", "ramp: 50").replace("revision: 1\n", "revision: 2\n"))
     assert watched.moment()[0].groups["vacancies"].ramp == 50
+
+
+def test_where_instances_refuse_what_the_guard_wrote_the_kill_switch_is_thrown(file, tmp_path):
+    """Somebody's jump of stages stands in the same file: the ramp would go on, so it is killed."""
+    with following(file.path, tmp_path / "instances" / "gateway-1.json"):
+        text = file.path.read_text().replace("stage: legacy", "stage: read", 1)
+        file.path.write_text(text.replace("revision: 1\n", "revision: 2\n"))
+        assert give_back(file, "vacancies", TRIP) == 0
+    assert kill_file(file.path).read_text().startswith("vacancies #")
 
 
 def test_without_any_good_file_nothing_is_guarded_and_that_is_said(file):

@@ -2,7 +2,8 @@
 
 Rules:
 1. Only what does not depend on the client's session: a search, a list as it opens, a record that is named. A work list, a
-   set, a sort, a page shown once more are None: nobody else can ask for them.
+   set, a sort, a page shown once more are None: nobody else can ask for them. So is a question of a service, which carries
+   the credentials of the one who asks.
 2. A list that a client opens shows everything; in a session of ours it is asked for as a search for nothing, since legacy
    keeps one list per view.
 3. The scope is written into it just as into the client's own request.
@@ -26,7 +27,7 @@ _BESIDE = frozenset({"srn", "record", "sort", "query_name"})
 
 def again(call: Call, scope: Scope | None, views: ViewMap) -> Request | None:
     """Write the request; None: only the client's own session can ask for this."""
-    fields = tuple(_fields(call, views))
+    fields = tuple(_fields(call, views)) if call.account is None else ()
     if not fields:
         return None
     more = (("SWERPC", "1"),) if call.format is Format.RPC else ()

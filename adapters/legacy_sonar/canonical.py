@@ -13,12 +13,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adapters.legacy_sonar import persons, records
+from adapters.legacy_sonar import persons, records, suwi
 from adapters.legacy_sonar.content import UnreadableError, decode, values
 from adapters.legacy_sonar.page import Fragment, Variant, compile_map, parse
 from adapters.legacy_sonar.place import HINT, group
 from adapters.legacy_sonar.views import ViewMap
-from proxy.model.call import Call
+from proxy.model.call import Call, Format
 from proxy.model.http import Answer
 from proxy.model.person import Reading, Unreadable
 from proxy.model.shadow import Item, Part, Seen
@@ -61,6 +61,8 @@ class SonarPages:
 
     def _seen(self, call: Call, answer: Answer) -> Seen:
         content = decode(answer)
+        if call.format is Format.SOAP:
+            return suwi.seen(answer.status, content)
         if content.media != b"text/html" or values(answer, b"content-disposition"):
             raise UnreadableError("content-type")
         media = f"{content.media.decode()};{content.charset.decode()}"

@@ -22,7 +22,7 @@ from proxy.model.http import Span
 from proxy.model.person import Category, Field, Reading, Shown
 
 _BOM = b"\xef\xbb\xbf"
-_SHOWN = {
+SHOWN = {
     "Burgerservicenr": Category.ID, "SignificantDeelVanDeAchternaam": Category.ID, "Voorvoegsel": Category.ID,
     "Voornamen": Category.ID, "Geboortedat": Category.ID, "CdGemeenteGba": Category.ID,
     "IndGeregistreerdWerkzoekende": Category.ID, "DatBInschrijving": Category.ID, "DatEInschrijving": Category.ID,
@@ -98,7 +98,7 @@ def _answers(result: etree._Element) -> Iterator[etree._Element]:
 def _check(element: etree._Element) -> None:
     for child in envelope.children(element):
         name = envelope.name(child)[1]
-        if name not in _SHOWN or not {envelope.name(each)[1] for each in child} <= _INSIDE.get(name, frozenset()):
+        if name not in SHOWN or not {envelope.name(each)[1] for each in child} <= _INSIDE.get(name, frozenset()):
             raise UnreadableError("soap-element")
 
 
@@ -107,7 +107,7 @@ def _client(element: etree._Element, size: int, fields: tuple[Field, ...]) -> Sh
     categories: set[Category] = set()
     for child in envelope.children(element):
         name = envelope.name(child)[1]
-        categories.add(_SHOWN[name])
+        categories.add(SHOWN[name])
         found[name] = (child.text or "").strip()
     bsn = normalise_bsn(found.get("Burgerservicenr", ""))
     if bsn is None:
@@ -142,6 +142,6 @@ def _elements(body: bytes, inner: Span) -> list[tuple[str, Span]]:
 def _fields(elements: list[tuple[str, Span]]) -> tuple[Field, ...]:
     held: dict[Category, list[Span]] = {}
     for name, span in elements:
-        held.setdefault(_SHOWN[name], []).append(span)
+        held.setdefault(SHOWN[name], []).append(span)
     held.pop(Category.ID, None)
     return tuple(Field(category, tuple((span, b"") for span in spans)) for category, spans in held.items())

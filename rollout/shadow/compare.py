@@ -126,9 +126,9 @@ def exceeded(newcore: Seen, categories: frozenset[Category]) -> Iterator[Mismatc
 
 def judged(legacy: Reading, newcore: Reading, verdicts: Sequence[Judged]) -> Iterator[Mismatch]:
     """Give persons about whom a verdict could come out otherwise: known from the answer alone, and shown differently."""
-    others = {each.row_id: each for each in newcore.persons}
-    for shown, verdict in zip(legacy.persons, verdicts, strict=False):
-        other = others.get(shown.row_id)
+    others = {each.row_id or place: each for place, each in enumerate(newcore.persons)}
+    for place, (shown, verdict) in enumerate(zip(legacy.persons, verdicts, strict=False)):
+        other = others.get(shown.row_id or place)  # the answer of a service names no rows
         if verdict.learned and other is not None and _ground(shown) != _ground(other):
             yield Mismatch("verdict", str(_ground(shown)), str(_ground(other)))
 

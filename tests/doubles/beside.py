@@ -135,14 +135,17 @@ class Beside:
         return Request(b"GET", PATH + b"?" + data.encode(), b"HTTP/1.1", head[1:], b"", "192.0.2.7")
 
     def _direct(self, request: Request) -> Answer:
-        path, _, query = request.target.partition(b"?")
-        fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.fields}
-        raw = b"%b %b HTTP/1.1\r\n" % (request.method, request.target) + request.body
-        found = self.town.answer(
-            legacy.Request(request.method.decode(), path.decode(), query, fields, request.body, raw)
-        )
-        pairs = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers)
-        return Answer(found.status, b"OK", pairs, found.body)
+        return asked_of(self.town, request)
+
+
+def asked_of(town: legacy.Application, request: Request) -> Answer:
+    """Give what legacy answers to a request."""
+    path, _, query = request.target.partition(b"?")
+    fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.fields}
+    raw = b"%b %b HTTP/1.1\r\n" % (request.method, request.target) + request.body
+    found = town.answer(legacy.Request(request.method.decode(), path.decode(), query, fields, request.body, raw))
+    pairs = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers)
+    return Answer(found.status, b"OK", pairs, found.body)
 
 
 def differs(two: Two) -> str | None:

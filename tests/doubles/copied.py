@@ -2,7 +2,7 @@
 
 Rules: field names are those of the control map, and values what legacy shows; where two views show a field, both must show
 the same. A work list is written down per owner; the id of a task begins with its
-person, by whom legacy orders what is equal.
+person, by whom legacy orders what is equal. Registrations and services are as the service tells them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -53,8 +53,20 @@ def copied(store: Store, views: ViewMap, users: tuple[str, ...] = ()) -> Iterato
                 more = {"client_id": person, "position": str(place), "mod_num": row["modnum"]}
                 more |= {"author_organisation": ""} if kind == "note" else {}
                 yield Copied(name, row["row_id"], _texts(row, applets) | more)
+        yield from _told(person, store)
     for user in users or tuple(dict.fromkeys(each.user for each in USERS)):
         yield from _tasks(store, views, user)
+
+
+def _told(person: str, store: Store) -> Iterator[Copied]:
+    """Give what only the service tells of a person."""
+    row, whose = store.tables["client"][person], {"client_id": person}
+    held = {"registered_from": row["reg_start"], "registered_until": "00000000"}
+    held |= {"law_code": row["law_code"], "benefit_from": row["start"]}
+    yield Copied("registrations", person, held | whose | {"position": "0"})
+    for place, each in enumerate(store.children("service", person)):
+        texts = {"code": each["code"], "start": each["start"], "position": str(place)}
+        yield Copied("services", f"{person}.{place}", texts | whose)
 
 
 def client(row: Record, views: ViewMap) -> Texts:

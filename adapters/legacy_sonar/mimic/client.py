@@ -46,8 +46,8 @@ class NewcoreMimic:
         """Take the way to newcore, the control map of pages, what signs statements, and how long an answer is waited for."""
         self._newcore, self._views, self._sign, self._patience = newcore, views, sign, patience
 
-    async def send(self, call: Call, session: Session, statement: Statement) -> tuple[Answer, Listing | None]:
-        """Answer a call from newcore; raises UpstreamError, also for what only legacy can answer (nothing was sent)."""
+    async def send(self, call: Call, session: Session | None, statement: Statement) -> tuple[Answer, Listing | None]:
+        """Answer a call from newcore, one without session too; raises UpstreamError, also for what only legacy can answer (nothing was sent)."""
         setting = Setting(self._views, datetime.now(ZONE))
         try:
             async with asyncio.timeout(EXPORT_SECONDS if call.kind is Kind.EXPORT else self._patience()):

@@ -104,6 +104,12 @@ def file(media: bytes, name: str, text: str) -> Answer:
     return Answer(200, b"OK", fields, encode(text))
 
 
+def message(text: str) -> Answer:
+    """Give the answer of a service, which is UTF-8; raises UnicodeEncodeError."""
+    fields = (_FIELDS[0], (b"Content-Type", b"text/xml; charset=utf-8"))
+    return Answer(200, b"OK", fields, text.encode())
+
+
 def _head(title: str) -> str:
     return (
         f"{_DOCTYPE}\r\n<html><head><title>SONAR - {title}</title>\r\n"

@@ -2,12 +2,13 @@
 
 Rules: a call is translated by its function *and* its view, so that nothing is shown under another function than the one
 that was decided; a function that is not here, a view that is not its own and a chain of commands are legacy's; an export is translated by
-the function of its list. Every page needs the session stamp of its caller (SRN), which only the request tells.
+the function of its list. Every page needs the session stamp of its caller (SRN), which only the request tells. A question
+of a service has no screen and no session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from adapters.legacy_sonar.mimic import record, search
+from adapters.legacy_sonar.mimic import record, search, suwi
 from adapters.legacy_sonar.mimic.ask import UntranslatableError, Walk
 from adapters.legacy_sonar.mimic.frame import Frame, Setting
 from adapters.legacy_sonar.mimic.record import Child, Records
@@ -39,10 +40,21 @@ TABLE: Mapping[str, Mapping[str, Lists | Records]] = {
     "home.worklist.view": {"SNR Werkvoorraad View": Lists("tasks", posted=True, renewed=True, row="client_id")},
 }
 """Function -> its views -> how each is filled."""
+SERVICES: Mapping[str, Callable[[Call, Statement], Walk]] = {"iface.gem.client.query": suwi.walk}
+"""Function of a service -> what answers its question."""
 
 
-def translate(call: Call, session: Session, statement: Statement, setting: Setting) -> Walk:
+def translate(call: Call, session: Session | None, statement: Statement, setting: Setting) -> Walk:
     """Give the walk that answers a call; it raises UntranslatableError at its first step where legacy has to."""
+    service = SERVICES.get(call.function or "")
+    if service is not None:
+        return (yield from service(call, statement))
+    if session is None:
+        raise UntranslatableError("a screen of no session")
+    return (yield from _screen(call, session, statement, setting))
+
+
+def _screen(call: Call, session: Session, statement: Statement, setting: Setting) -> Walk:
     exports = call.kind is Kind.EXPORT and len(call.links) > 1
     function, links = (call.links[0].function, call.links[1:]) if exports else (call.function, call.links)
     name = links[0].view or session.view

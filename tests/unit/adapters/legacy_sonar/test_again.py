@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.legacy_sonar.again import again
+from adapters.legacy_sonar.suwi import NAMESPACE, OPERATION
 from proxy.model.call import Call, Format, Link
 from proxy.model.decision import Scope
 
@@ -111,3 +112,12 @@ def test_a_chain_is_not_asked(views):
     link = Link("vacancy.search", "SNR Vacature Zoek View", command="GotoView")
     call = Call(Format.HTML, (link, replace(link, method="WriteRecord")), "vacancy.search", "consult")
     assert again(call, None, views) is None
+
+
+def test_a_question_of_a_service_is_not_asked_again(views):
+    """Only the one who asks has the credentials, and legacy knows no other way to be asked."""
+    link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
+    call = Call(Format.SOAP, (link,), link.function, "interface", account="GEM0106", repeatable=True)
+    assert again(call, None, views) is None
+    named = Link("client.overview.view", "SNR Klantbeeld View", command="GotoView", row_id="1-7A")
+    assert again(replace(call, links=(named,)), None, views) is None

@@ -136,3 +136,17 @@ def test_a_person_known_from_the_answer_alone_must_be_shown_with_the_same_ground
     ]
     assert [each.path for each in judged(seen.reading, elsewhere.reading, verdicts)] == paths
     assert list(judged(seen.reading, seen.reading, verdicts)) == []
+
+
+def test_persons_of_a_service_are_compared_in_their_order(recorded):
+    """No row names them: of two with one number each is compared with the one in the same place."""
+    page = recorded("soap_data", "iface.gem.client.query")
+    body = page.answer.body
+    client = body[body.index(b"<ns:ClientSuwi>") : body.index(b"</ns:ClientSuwi>") + len(b"</ns:ClientSuwi>")]
+    elsewhere = client.replace(b">0106<", b">0014<")
+    both, turned = (
+        page.read(page.with_body((client, pair))).reading for pair in (client + elsewhere, elsewhere + client)
+    )
+    verdicts = [Judged(None, kept=True, learned=True)] * 2
+    assert list(judged(both, both, verdicts)) == []
+    assert [each.path for each in judged(both, turned, verdicts)] == ["verdict", "verdict"]

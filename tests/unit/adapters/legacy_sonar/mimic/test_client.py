@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
+from adapters.legacy_sonar.suwi import NAMESPACE, OPERATION
 from proxy.errors import UpstreamError
 from proxy.listener.upstream import Pool, UpstreamSettings
-from proxy.model.call import Call, Format, Kind, Link
+from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.person import Category
 from proxy.model.principal import Listing, Role, Session
 from proxy.model.statement import Statement
@@ -128,6 +129,23 @@ async def test_the_answer_of_newcore_becomes_a_page_and_a_listing(views):
     assert b"Zorg &amp; Co" in page.body
     assert isinstance(listing, Listing)
     assert (listing.core, listing.rows) == ("newcore", ("1-V1",))
+
+
+async def test_a_question_of_a_service_is_answered_without_a_session(views):
+    """The BSN stands in the body alone; the answer opens no list."""
+    origin = Origin(told(b'{"total":0,"clients":[]}'))
+    link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
+    search = Search(SearchClass.BSN, "999990019")
+    call = Call(Format.SOAP, (link,), link.function, Kind.INTERFACE, account="GEM0106", search=search)
+    async with asking(origin.url, views) as mimic:
+        answer, listing = await mimic.send(call, None, replace(ASKED, categories=frozenset(Category)))
+    origin.close()
+    head, _, body = origin.heads[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /v1/clients/_search HTTP/1.1\r\n")
+    assert b"999990019" not in head
+    assert b"999990019" in body
+    assert listing is None
+    assert b"<ns:NietsGevonden/>" in answer.body
 
 
 async def test_what_is_asked_about_persons_stands_in_no_address(views):

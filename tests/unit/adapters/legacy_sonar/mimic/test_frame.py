@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from adapters.legacy_sonar.mimic.frame import Frame, answer, error, escape
+from adapters.legacy_sonar.mimic.frame import Frame, answer, error, escape, message
 
 COUNTED = {b"Date", b"Content-Length"}
 SRN, SWEC = re.compile(rb"SRN=(\w+)"), re.compile(rb"SWEC=(\d+)")
@@ -69,3 +69,10 @@ def test_what_legacy_cannot_say_is_an_error(framed, views):
 def test_four_signs_are_escaped():
     """An apostrophe stays."""
     assert escape('O\'N & <b> "x"') == "O'N &amp; &lt;b&gt; &quot;x&quot;"
+
+
+def test_the_answer_of_a_service_is_utf_8():
+    """What a screen cannot say, a service can; it says nothing about keeping it."""
+    made = message("<x>Łódź €</x>")
+    assert (made.status, made.body) == (200, "<x>Łódź €</x>".encode())
+    assert [name for name, _ in made.fields] == [b"Server", b"Content-Type"]

@@ -9,9 +9,10 @@ import pytest
 from adapters.legacy_sonar.mimic.ask import UntranslatableError
 from adapters.legacy_sonar.mimic.record import Records
 from adapters.legacy_sonar.mimic.search import Lists
-from adapters.legacy_sonar.mimic.table import TABLE, translate
+from adapters.legacy_sonar.mimic.table import SERVICES, TABLE, translate
+from adapters.legacy_sonar.suwi import NAMESPACE, OPERATION
 from adapters.legacy_sonar.views import Shape
-from proxy.model.call import Call, Format, Kind, Link
+from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.person import Category
 from proxy.model.principal import Listing, Role, Session
 from proxy.model.statement import Statement
@@ -37,7 +38,7 @@ def test_every_screen_is_one_of_its_function(catalogue, views):
 
 def test_what_may_move_is_what_can_be_answered():
     """But for the work list: newcore could show it, and is never filled with whose it is."""
-    assert TABLE.keys() - {"home.worklist.view"} == ANSWERED
+    assert (TABLE.keys() | SERVICES.keys()) - {"home.worklist.view"} == ANSWERED
 
 
 def test_every_part_of_a_screen_has_a_source(views):
@@ -76,6 +77,17 @@ def test_anything_else_is_legacys(setting, call):
     """Another function, another's screen, a chain, a caller without a session stamp: nothing is asked."""
     with pytest.raises(UntranslatableError):
         next(translate(call, SESSION, ASKED, setting))
+
+
+def test_a_question_of_a_service_needs_no_session_and_a_screen_does(setting):
+    """Who asks stands in the question; a screen belongs to a session, a service's function has no screen."""
+    link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
+    search = Search(SearchClass.BSN, "999990019")
+    asked = Call(Format.SOAP, (link,), link.function, Kind.INTERFACE, account="GEM0106", search=search)
+    assert [ask.path for ask in next(translate(asked, None, ASKED, setting))] == ["/clients/_search"]
+    for call in (OPEN, replace(asked, function="client.search"), replace(OPEN, function=link.function)):
+        with pytest.raises(UntranslatableError):
+            next(translate(call, None, ASKED, setting))
 
 
 def test_one_applet_that_is_asked_for_is_no_page(setting):

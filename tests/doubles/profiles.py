@@ -85,7 +85,7 @@ class Municipality:
         assert isinstance(reading, Reading), reading
         masked = {at: each.categories - question.categories for at, each in enumerate(reading.persons)}
         left = withhold(answer, reading, Cut(masked={at: hidden for at, hidden in masked.items() if hidden}))
-        return self.dialect.public(self._near(left, question), request)
+        return self.dialect.public(self._left(left, question), request)
 
     async def both(self, question: Question, ask: Ask) -> tuple[Answer, Answer]:
         """Give what legacy's answer is released as, and newcore's."""
@@ -93,9 +93,11 @@ class Municipality:
         made, _ = await ask(call, None, self.statement(call, question))
         return self.released(question), self.dialect.public(made, self.call(question)[0])
 
-    def offer(self, question: Question) -> Offer:
-        """Offer legacy's answer for comparison."""
+    def offer(self, question: Question) -> Offer | None:
+        """Offer legacy's answer for comparison; None: the line refuses it, for somebody in it lives elsewhere."""
         request, call = self.call(question)
+        if not all(self._near(question)):
+            return None
         answer = asked_of(self.town, request)
         reading = self.dialect.persons(call, answer)
         assert isinstance(reading, Reading), reading
@@ -104,10 +106,13 @@ class Municipality:
         call = replace(call, token=None, password=None)
         return Offer(told.exchange, NOW, GROUP, 1, CONFIG, call, None, None, told, answer, judged, took_us=1000)
 
-    def _near(self, answer: Answer, question: Question) -> Answer:
+    def _near(self, question: Question) -> list[bool]:
+        people = self.town.store.tables["client"]
+        return [within(people[row], question.scope) for row in self.town.store.with_bsn(question.bsn)]
+
+    def _left(self, answer: Answer, question: Question) -> Answer:
         """Leave those who live within the scope."""
-        rows = self.town.store.with_bsn(question.bsn)
-        near = [within(self.town.store.tables["client"][row], question.scope) for row in rows]
+        near = self._near(question)
         if not any(near):
             return nothing_found(NAMESPACE, OPERATION)
         kept = iter(near)

@@ -20,6 +20,7 @@ from tests.conftest import copied as copied_database
 from tests.conftest import open_directory
 from tests.doubles.copied import copied
 from tests.doubles.newcore import newcore_serving
+from tests.doubles.profiles import Municipality, oddly
 from tests.doubles.shadowed import Defective, Offering
 from tests.unit.adapters.legacy_sonar.mimic.test_identical import asking, fill, spoil, trim
 
@@ -44,6 +45,10 @@ class Cores:
         """Log a client in at legacy."""
         return Offering(self.town, self.dialect, None, USER, **over)
 
+    def municipality(self) -> Municipality:
+        """Give a system that asks for profiles."""
+        return Municipality(self.town, self.dialect)
+
     def mimic(self):
         """Open the way to newcore."""
         return asking(self.settings, self.views)
@@ -62,6 +67,7 @@ def cores(database: Cluster, blank: Cluster) -> Iterator[Cores]:
     views, town, defective = control_map(), build(Options(0, -1, PEOPLE, 7, frozen="2020-11-24T09:00:00")), Defective()
     trim(town)
     spoil(town)
+    oddly(town)
     age(town)
     records = tuple(copied(town.store, views, (USER,)))
     rows: dict[str, dict[str, Mapping[str, str]]] = {}

@@ -18,6 +18,7 @@ from proxy.routing.group import Shadow
 from rollout.shadow.rule import rules
 from rollout.shadow.verdict import Result
 from tests.doubles.beside import Beside
+from tests.doubles.profiles import Question
 from tests.doubles.shadowed import Document, Newcore, Spoil, Twice, comparing, opened, searched
 from tests.failures.shadow.conftest import CLERK, Cores
 
@@ -26,8 +27,11 @@ LIST, OVERVIEW, IDENTITY = "SNR Klant Zoek View", "SNR Klantbeeld View", "SNR Kl
 NOTES, VACANCIES, CANDIDATES, TASKS = (
     "SNR Contacthistorie View", "SNR Vacature Zoek View", "SNR Match Kandidaat View", "SNR Werkvoorraad View",
 )  # fmt: skip
+PROFILE = "KlantprofielOpvragen"
 NARROW = Scope(frozenset({"AM01"}))
 PUBLIC = frozenset(Category) - {Category.CT}
+TOLD = frozenset(Category) - {Category.LD}
+"""What a municipality's system is told."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,20 @@ def more(row: str) -> Spoil:
         if name is None or not 0 < len(document[name]) < 10:
             return None
         return document | {name: [*document[name], document[name][0] | {"id": row}], "total": document["total"] + 1}
+
+    return spoil
+
+
+def whole(change: Callable[[list[Document]], list[Document]]) -> Spoil:
+    """Change the records of a list together with their number."""
+
+    def spoil(path: str, document: Document) -> Document | None:
+        left = rows(change)(path, document) if "total" in document else None
+        return (
+            None
+            if left is None
+            else left | {"total": next(len(each) for each in left.values() if isinstance(each, list))}
+        )
 
     return spoil
 
@@ -150,6 +168,27 @@ DEFECTS = [
     Defect("education of a candidate", CANDIDATES, each("educationLevel", lambda _: "WO")),
     Defect("task of another", TASKS, rows(lambda found: another(found, ("clientId",))), safety=True),
     Defect("task without a date", TASKS, each("at", lambda _: "")),
+    Defect("profile of somebody else", PROFILE, bend=lambda _, asked: asked | {"filters": {"bsn": "99999022?"}}, safety=True),
+    Defect("profile with the number of another", PROFILE, each("bsn", lambda bsn: bsn[::-1]), safety=True),
+    Defect("nobody found", PROFILE, of("/clients/_search", whole(lambda _: [])), safety=True),
+    Defect("profile refused", PROFILE, of("/clients/_search", lambda _, __: 403), safety=True),
+    Defect("double registration missing", PROFILE, of("/clients/_search", whole(lambda found: found[:1])), safety=True),
+    Defect("double registrations swapped", PROFILE, of("/clients/_search", rows(swapped))),
+    Defect("service missing", PROFILE, of("/services", whole(lambda found: found[1:])), safety=True),
+    Defect("service of another", PROFILE, of("/services", whole(lambda found: [*found, *found[:1]])), safety=True),
+    Defect("services swapped", PROFILE, of("/services", rows(swapped))),
+    Defect("first day of a service", PROFILE, of("/services", each("start", lambda day: f"{day[:-1]}9"))),
+    Defect("ladder step not hidden", PROFILE, widen=lambda told: replace(told, categories=frozenset(Category)), safety=True),
+    Defect("services hidden", PROFILE, widen=lambda told: replace(told, categories=TOLD - {Category.SV}), safety=True),
+    Defect("benefit hidden", PROFILE, widen=lambda told: replace(told, categories=TOLD - {Category.BN}), safety=True),
+    Defect("law of the benefit", PROFILE, of("/registrations", each("lawCode", lambda _: "IOAZ"))),
+    Defect("no end of the registration", PROFILE, of("/registrations", each("registeredUntil", lambda _: ""))),
+    Defect("day of the registration as on a screen", PROFILE, each("registeredFrom", lambda day: f"{day[6:]}-{day[4:6]}-{day[:4]}")),
+    Defect("birth date of a profile", PROFILE, each("birthDate", later)),
+    Defect("unknown day of birth made the first", PROFILE, each("birthDate", lambda day: day.replace("00-0", "01-0"))),
+    Defect("municipality of a profile", PROFILE, each("municipality", lambda code: code[::-1]), safety=True),
+    Defect("lost diacritics in a profile", PROFILE, rows(lambda found: [row | {"givenNames": plain(row["givenNames"])} if "givenNames" in row else row for row in found])),
+    Defect("registered or not", PROFILE, each("registered", flipped)),
 ]  # fmt: skip
 
 
@@ -197,7 +236,16 @@ def offers(cores: Cores) -> dict[str, list[Offer]]:
     by = {"s_14_1_1_0": vacancy}
     found[CANDIDATES] = [client.offer(searched(CANDIDATES, "SNR Match Kandidaat List Applet", by))]
     found[TASKS] = [cores.client().offer(opened("", TASKS))]
+    found[PROFILE] = list(_profiles(cores))
     return found
+
+
+def _profiles(cores: Cores) -> Iterator[Offer]:
+    """Ask for those whom the stand-in was changed for: many services, none, diacritics, three with one number; for nobody."""
+    people, asks = sorted(cores.rows["clients"].items()), cores.municipality()
+    for place in (2, 1, 11, 4, 9):
+        yield asks.offer(Question(people[place][1]["bsn"].zfill(9), categories=TOLD))
+    yield asks.offer(Question("123456782", categories=TOLD))
 
 
 def _lists(cores: Cores) -> Iterator[Offer]:
@@ -227,7 +275,7 @@ def _touched(cores: Cores) -> tuple[str, ...]:
     return tuple(dict.fromkeys(next(each["row"] for each in people if holds(each)) for holds in wanted))
 
 
-@pytest.mark.parametrize("view", [LIST, OVERVIEW, IDENTITY, NOTES, VACANCIES, CANDIDATES, TASKS])
+@pytest.mark.parametrize("view", [LIST, OVERVIEW, IDENTITY, NOTES, VACANCIES, CANDIDATES, TASKS, PROFILE])
 async def test_without_a_defect_all_answers_are_equal(compared, view):
     """Else nothing that is found below is a defect."""
     found = await compared.results(view)

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from adapters.legacy_sonar import dossier
+from adapters.legacy_sonar import dossier, profile
 from adapters.legacy_sonar.client import LegacyClient
 from adapters.legacy_sonar.dossier import Form, Texts
 from adapters.legacy_sonar.views import PERSON
@@ -23,6 +23,10 @@ CODES_SECONDS = 900.0
 _PEOPLE, _TASKS = dossier.PEOPLE[0], dossier.TASKS[0]
 _STARTS = {Entity.CLIENT: PERSON, Entity.VACANCY: "vacancy", Entity.EMPLOYER: "employer"}
 _NEEDED = {Entity.VACANCY: "vacancy_id", Entity.EMPLOYER: "kvk", Entity.CLIENT: "client_number"}
+_TOLD = frozenset({Entity.REGISTRATION, Entity.SERVICE})
+"""What a service tells, by BSN."""
+_SHOWN = frozenset({Entity.CLIENT, Entity.TASK, Entity.APPOINTMENT}) | _TOLD
+"""What the forms of a person are read for."""
 _OF_PERSON = frozenset(entity for entity, subject in SUBJECT.items() if subject is Entity.CLIENT)
 
 
@@ -66,7 +70,7 @@ class LegacySource:
             except UpstreamError as fault:
                 if fault.fault == "not-found":
                     return dict.fromkeys(near, ())
-                if fault.fault.startswith("unreadable"):
+                if _is_unreadable(fault):
                     raise UnfitError(fault.fault) from fault
                 raise
         return {each: rows for each, rows in found.items() if each in near}
@@ -77,7 +81,7 @@ class LegacySource:
             try:
                 return (await client.open(dossier.OVERVIEW, listed.id)).texts
             except UpstreamError as fault:
-                if fault.fault == "not-found" or fault.fault.startswith("unreadable"):
+                if fault.fault == "not-found" or _is_unreadable(fault):
                     return None
                 raise
 
@@ -115,8 +119,11 @@ class LegacySource:
             client = self._idle.pop() if self._idle else await self._logged_in()
             try:
                 yield client
+            except UnfitError:
+                self._idle.append(client)
+                raise
             except UpstreamError as fault:
-                if fault.fault == "not-found" or fault.fault.startswith("unreadable"):
+                if fault.fault == "not-found" or _is_unreadable(fault):
                     self._idle.append(client)
                 else:
                     self._shut_until = time.monotonic() + RELOGIN_SECONDS
@@ -146,7 +153,7 @@ class LegacySource:
 async def _person(client: LegacyClient, listed: Listed, wanted: frozenset[Entity], codes: Texts) -> Dossier:
     """Read a person with what hangs on it; each page once, whatever is wanted of it."""
     person, found = listed.id, dict[Entity, tuple[Row, ...]]()
-    if wanted & {Entity.CLIENT, Entity.TASK, Entity.APPOINTMENT}:
+    if wanted & _SHOWN:
         forms = await _forms(client, person, dossier.FORMS if Entity.CLIENT in wanted else dossier.FORMS[:1])
         if Entity.CLIENT in wanted:
             line = listed.told.get(_PEOPLE) or await _line(client, person, forms[0])
@@ -160,7 +167,31 @@ async def _person(client: LegacyClient, listed: Listed, wanted: frozenset[Entity
         found[Entity.NOTE] = _rows(dossier.notes(person, await client.children(*dossier.NOTES, person)))
     if Entity.REFERRAL in wanted:
         found[Entity.REFERRAL] = _rows(dossier.referrals(person, await client.children(*dossier.REFERRALS, person)))
+    if wanted & _TOLD:
+        found |= await _told(client, person, forms[0], found)
     return found
+
+
+async def _told(client: LegacyClient, person: str, overview: Form, others: Dossier) -> Dossier:
+    """Read what the service tells of a person, who may have no BSN; where it is not sure, the others are read all the same."""
+    bsn = profile.number(overview.texts["bsn"])
+    if bsn is None:
+        return dict.fromkeys(_TOLD, ())
+    try:
+        found = profile.own(await client.profiles(bsn), overview.texts)
+    except UpstreamError as fault:
+        if _is_unreadable(fault):
+            raise UnfitError(fault.fault, others) from fault
+        raise
+    if found is None:
+        raise UnfitError("no profile that is surely this person's", others)
+    rows = {Entity.REGISTRATION: dossier.registration(person, found), Entity.SERVICE: dossier.services(person, found)}
+    return {entity: _rows(texts) for entity, texts in rows.items()}
+
+
+def _is_unreadable(fault: UpstreamError) -> bool:
+    """Tell whether an answer came that says something else than was asked."""
+    return fault.fault.startswith("unreadable")
 
 
 async def _forms(client: LegacyClient, person: str, views: tuple[str, ...]) -> list[Form]:

@@ -1,7 +1,7 @@
 """Making one subject of the new core what the legacy says now: its records, and which of them are gone. The one way of doing it.
 
 Rules: parents before what hangs on them; a record that newcore has and the reading has not is removed; a record that newcore
-refuses is a failure of that record alone, and one that nobody can read of all kinds that were wanted; a core that is away
+refuses is a failure of that record alone, and one that nobody can read of all kinds that could not be read with it; a core that is away
 is no failure: it raises, and nothing is counted. Pure: the sides do the I/O.
 """
 
@@ -56,8 +56,9 @@ async def copy(
     try:
         found = await source.read(listed, entities)
     except UnfitError as fault:
-        failed = tuple(Failure(each, listed.id, listed.id, str(fault)) for each in sorted(entities))
-        return Copied(listed.id, Counter(unfit=1), failed)
+        copied = await applied(target, listed.id, (fault.rest, number), known)
+        failed = (Failure(each, listed.id, listed.id, str(fault)) for each in sorted(entities - fault.rest.keys()))
+        return Copied(listed.id, copied.results + Counter(unfit=1), (*copied.failures, *failed), copied.fine)
     return await applied(target, listed.id, (found, number), known)
 
 

@@ -83,6 +83,11 @@ class RejectedError(Exception):
 class UnfitError(Exception):
     """The source shows something that is no such record: reading it again may help, and mostly does not."""
 
+    def __init__(self, reason: str, rest: Dossier | None = None) -> None:
+        """Say why; `rest`: the kinds of which that does not hold."""
+        super().__init__(reason)
+        self.rest: Dossier = rest or {}
+
 
 def by_subject(entities: Iterable[Entity]) -> Mapping[Entity, frozenset[Entity]]:
     """Sort kinds by whose row id they are read by, in the order in which they are given."""

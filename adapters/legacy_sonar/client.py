@@ -11,10 +11,11 @@ from typing import Self
 
 import httpx
 
-from adapters.legacy_sonar import dossier, records
+from adapters.legacy_sonar import dossier, profile, records
 from adapters.legacy_sonar.content import UnreadableError, decode
 from adapters.legacy_sonar.login import is_entry, token
 from adapters.legacy_sonar.page import Page, compile_map, parse
+from adapters.legacy_sonar.profile import Profile
 from adapters.legacy_sonar.views import ViewMap
 from adapters.legacy_sonar.wire import encode
 from proxy.errors import UpstreamError
@@ -44,7 +45,7 @@ class LegacyClient:
 
     def __init__(self, http: httpx.AsyncClient, views: ViewMap, take: Callable[[], Awaitable[None]] = no_wait) -> None:
         self._http, self._take, self._grammar = http, take, compile_map(views)
-        self._token = b""
+        self._token, self._account = b"", ("", "")
 
     async def __aenter__(self) -> Self:
         return self
@@ -63,7 +64,7 @@ class LegacyClient:
         fresh = token(answer)
         if answer.status != 302 or not fresh:
             raise UpstreamError("log-in refused", sent=True)
-        self._token = fresh
+        self._token, self._account = fresh, (user, password)
 
     async def logoff(self) -> None:
         """End the session."""
@@ -134,6 +135,18 @@ class LegacyClient:
             found |= fresh
         return tuple(found.items())
 
+    async def profiles(self, bsn: str) -> tuple[Profile, ...]:
+        """Ask the service who has a BSN, with the account of this session: a call that logs in by itself."""
+        answer = await self._posted(profile.PATH, profile.question(self._account, bsn), profile.HEADERS)
+        try:
+            told = profile.read(decode(answer), bsn)
+        except UnreadableError as error:
+            fault = f"unreadable ({error.reason})" if answer.status == 200 else f"status-{answer.status}"
+            raise UpstreamError(fault, sent=True) from error
+        if told.error:
+            raise UpstreamError(told.error, sent=True)
+        return told.profiles
+
     async def _listed(
         self, view: str, applet: str, asked: tuple[tuple[str, str], ...]
     ) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
@@ -169,23 +182,25 @@ class LegacyClient:
         return page, body
 
     async def _send(self, *pairs: tuple[str, str]) -> Answer:
-        await self._take()
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "gzip"}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if self._token:
             headers["Cookie"] = f"_sn={self._token.decode('ascii')}"
         content = b"&".join(quote(name) + b"=" + quote(value) for name, value in pairs)
-        try:
-            async with self._http.stream(
-                "POST", _PATH, content=content, headers=headers, follow_redirects=False
-            ) as reply:
-                body = b"".join([chunk async for chunk in reply.aiter_raw()])
-        except httpx.HTTPError as error:
-            raise UpstreamError("unreachable", sent=False) from error
-        answer = Answer(reply.status_code, b"", tuple(reply.headers.raw), body)
+        answer = await self._posted(_PATH, content, headers)
         fresh = token(answer)
         if self._token and fresh:
             self._token = fresh
         return answer
+
+    async def _posted(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        await self._take()
+        coded = {**headers, "Accept-Encoding": "gzip"}
+        try:
+            async with self._http.stream("POST", path, content=content, headers=coded, follow_redirects=False) as reply:
+                body = b"".join([chunk async for chunk in reply.aiter_raw()])
+        except httpx.HTTPError as error:
+            raise UpstreamError("unreachable", sent=False) from error
+        return Answer(reply.status_code, b"", tuple(reply.headers.raw), body)
 
 
 def quote(text: str) -> bytes:

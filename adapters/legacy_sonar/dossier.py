@@ -6,12 +6,16 @@ Rules:
 3. An appointment is what the overview tells of it: one a person, or none. It is named by the modification number too, so
    that one that was removed is never in the way of a later one. A task of the legacy is a line of the person's own record:
    one a person, under that person's row id; its owner is who handles the person.
-4. What no page shows is empty. One thing is inferred: the code of the occupation that a person wants is that which the
+4. What only the service KlantprofielOpvragen tells is a registration, one a person under that person's row id, and services,
+   which have no row id there: they are named by their place, in legacy's order.
+5. What no page shows is empty. One thing is inferred: the code of the occupation that a person wants is that which the
    legacy's own vacancies have beside the same words.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from adapters.legacy_sonar.profile import Profile
 
 OVERVIEW = "SNR Klantbeeld View"
 FORMS = (OVERVIEW, "SNR Klant Persoon View", "SNR Klant Contactgegevens View", "SNR CV View")
@@ -82,3 +86,16 @@ def referrals(person: str, rows: Sequence[tuple[str, Texts]]) -> dict[str, dict[
     """Make the referrals of a person, in legacy's order."""
     more = {"client_id": person, "mod_num": ""}
     return {row: dict(texts) | more | {"position": str(place)} for place, (row, texts) in enumerate(rows)}
+
+
+def registration(person: str, told: Profile) -> dict[str, dict[str, str]]:
+    """Make the registration of a person."""
+    return {person: dict(told.registration) | {"client_id": person, "position": "0"}}
+
+
+def services(person: str, told: Profile) -> dict[str, dict[str, str]]:
+    """Make the services of a person, in legacy's order."""
+    return {
+        f"{person}.{place}": dict(texts) | {"client_id": person, "position": str(place)}
+        for place, texts in enumerate(told.services)
+    }

@@ -45,9 +45,9 @@ class Ahead:
         """Apply all that was read, kind by kind; a target that takes one at a time is left to do so later."""
         if not isinstance(self._target, Many):
             return
-        whole = [each for each in self._readings.values() if not isinstance(each, UnfitError)]
+        read = [each.rest if isinstance(each, UnfitError) else each for each in self._readings.values()]
         for entity in Entity:
-            rows = [row for dossier in whole for row in dossier.get(entity, ())]
+            rows = [row for dossier in read for row in dossier.get(entity, ())]
             outcomes = await self._target.apply_many(entity, rows, version) if rows else ()
             self._outcomes |= {(entity, row.id): outcome for row, outcome in zip(rows, outcomes, strict=True)}
 

@@ -26,7 +26,7 @@ from tests.doubles.newcore import newcore_serving
 from tests.unit.adapters.legacy_sonar.standin.conftest import Running, process
 
 GROUP = "vacancies"
-OF_PERSONS = ("client_file", "contact_notes", "worklist", "referrals")
+OF_PERSONS = ("client_file", "contact_notes", "worklist", "referrals", "suwi_query")
 VIEW, FORM = "SNR Vacature View", "SNR Vacature Form"
 
 

@@ -100,3 +100,21 @@ async def test_what_is_known_of_newcore_is_not_asked_again():
     await applied(core, "1-7A", (WHOLE, 7), Known({Entity.NOTE: {"1-7A": ("1-N8",)}}))
     assert ("-1-N8", 7) in core.done
     assert ("-1-N9", 7) not in core.done
+
+
+async def test_what_could_be_read_all_the_same_is_carried_over():
+    """A person of whom one kind is in doubt loses nothing of the others."""
+    core = Core({"1-N9"})
+    rest = {Entity.CLIENT: (Row("1-7A", {}),)}
+    done = await copy((Shown(UnfitError("no profile", rest)), core), PERSON, (KINDS, 7))
+    assert core.done == [("1-7A", 7)]
+    assert [(each.entity, each.row_id, each.reason) for each in done.failures] == [(Entity.NOTE, "1-7A", "no profile")]
+    assert (done.results, done.fine) == (Counter(applied=1, unfit=1), {Entity.CLIENT})
+
+
+@pytest.mark.parametrize("kind", [Entity.REGISTRATION, Entity.SERVICE])
+async def test_who_has_none_of_a_kind_has_nothing_removed(kind):
+    """Somebody without a BSN has no registration: one that never was is not removed for good."""
+    core = Core()
+    await copy((Shown({kind: ()}), core), PERSON, (frozenset({kind}), 7))
+    assert core.done == []

@@ -98,6 +98,46 @@ async def test_what_is_not_there_is_an_error(legacy, views) -> None:
                 await client.open_vacancy("1-VZZZZ")
 
 
+async def test_a_profile_is_asked_for_by_bsn_with_the_account_of_the_session(legacy, views) -> None:
+    """One token of the budget; nobody with that BSN is nobody; who is not logged in is told so, without the password."""
+    taken = 0
+
+    async def take() -> None:
+        nonlocal taken
+        taken += 1
+
+    async with httpx.AsyncClient(base_url=legacy) as http, LegacyClient(http, views, take) as client:
+        with pytest.raises(UpstreamError, match="SNR-1001"):
+            await client.profiles("999990019")
+        await client.login(USER, PASSWORD)
+        listed = [texts async for _, texts in client.people({7: "*"})]
+        before = taken
+        (found,) = await client.profiles(listed[0]["bsn"].zfill(9))
+        assert taken == before + 1
+        assert found.person["surname"] == listed[0]["surname"].rstrip()
+        assert await client.profiles("123456782") == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "media", "body", "fault"),
+    [
+        (200, "text/html", "<html>onderhoud</html>", r"unreadable \(soap-"),
+        (200, "text/xml", "<a>999990019", r"unreadable \(soap-"),
+        (503, "text/html", "<html>onderhoud</html>", "status-503"),
+    ],
+)
+async def test_an_answer_that_is_no_profile_is_an_error_without_its_words(views, status, media, body, fault) -> None:
+    """The first is of that person, a server that has trouble is everybody's."""
+
+    def answered(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers={"Content-Type": media}, stream=httpx.ByteStream(body.encode()))
+
+    async with httpx.AsyncClient(base_url="http://legacy", transport=httpx.MockTransport(answered)) as http:
+        with pytest.raises(UpstreamError, match=fault) as raised:
+            await LegacyClient(http, views).profiles("999990019")
+    assert "999990019" not in str(raised.value)
+
+
 async def test_a_legacy_that_is_not_there_is_an_error(views) -> None:
     """Nothing listens: nothing was sent."""
     async with httpx.AsyncClient(base_url="http://127.0.0.1:1") as http:

@@ -4,6 +4,7 @@ import pytest
 
 from adapters.legacy_sonar import dossier
 from adapters.legacy_sonar.dossier import FORMS, Form
+from adapters.legacy_sonar.profile import Profile
 
 OVERVIEW = {
     "bsn": "99990003",
@@ -47,3 +48,14 @@ def test_what_hangs_on_a_person_names_it_and_its_place():
     assert [(each["client_id"], each["position"]) for each in notes.values()] == [("1-7A", "0"), ("1-7A", "1")]
     assert list(dossier.referrals("1-7A", rows)) == ["1-N2", "1-N1"]
     assert dossier.task("1-7A", {"task": "bellen"}, PAGES[0])["owner"] == "AWE0421"
+
+
+def test_what_the_service_tells_is_named_by_the_person_and_the_place():
+    """A service has no row id there; one registration a person, and no service is none."""
+    told = Profile({}, {"law_code": "WW"}, ({"code": "D2"}, {"code": "D1"}))
+    assert dossier.registration("1-7A", told) == {"1-7A": {"law_code": "WW", "client_id": "1-7A", "position": "0"}}
+    assert dossier.services("1-7A", told) == {
+        "1-7A.0": {"code": "D2", "client_id": "1-7A", "position": "0"},
+        "1-7A.1": {"code": "D1", "client_id": "1-7A", "position": "1"},
+    }
+    assert dossier.services("1-7A", Profile({}, {}, ())) == {}

@@ -182,3 +182,19 @@ async def test_a_body_that_cannot_be_read_is_a_problem(client, raw):
     answer = await client.post("/v1/clients/_search", content=raw, headers=stated("client.search"))
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_municipalities_find_by_bsn_all_who_have_it_and_see_where_they_live_as_identity(client):
+    """By the zeros that count for nothing, in the order of lists; the place is asked for with no other category."""
+    for row, surname in (("1-71", "Vries "), ("1-72", "Bakker"), ("1-73", "vries")):
+        await put(client, row, surname=surname)
+    await put(client, "1-74", bsn="99990020")
+    headers = stated("iface.gem.client.query", ("ID",))
+    assert await ask(client, headers, filters={"bsn": "099990019"}) == (["1-72", "1-71", "1-73"], 3)
+    assert await ask(client, headers, filters={"bsn": "199990019"}) == ([], 0)
+    body = {"filters": {"bsn": "099990019"}}
+    found = (await client.post("/v1/clients/_search", json=body, headers=headers)).json()["clients"][0]
+    assert set(found) == BY_CATEGORY["ID"] | {"id", "version", "modNum", "municipality"}
+    closed = stated("iface.gem.client.query", ("SV", "BN"))
+    assert (await client.post("/v1/clients/_search", json=body, headers=closed)).status_code == 403
+    assert (await client.get(PATH, headers=headers)).status_code == 403

@@ -105,3 +105,13 @@ async def test_what_fits_no_record_is_a_reading_and_a_core_that_is_away_is_none(
 
     with pytest.raises(ConnectionError):
         await reading(Away(), ANN, KINDS)
+
+
+async def test_what_could_be_read_of_somebody_is_applied_with_the_others():
+    """One kind is in doubt, the other is not."""
+    target, part = Together(), UnfitError("no profile", {Entity.CLIENT: (row(EVE.id),)})
+    ahead = Ahead((Legacy(), target), {EVE.id: part})
+    await ahead.begin(7)
+    done = await copy((ahead, ahead), EVE, (KINDS, 7), Known({Entity.NOTE: {}}))
+    assert target.asked == [(Entity.CLIENT, [EVE.id], 7)]
+    assert (done.fine, [each.entity for each in done.failures]) == ({Entity.CLIENT}, [Entity.NOTE])

@@ -19,6 +19,7 @@ from adapters.legacy_sonar.client import LegacyClient
 from adapters.legacy_sonar.dialect import SonarDialect
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
+from cli.evidence import captured_since
 from cli.mimic import mimic
 from cli.output import progress
 from cli.pages import LegacyPages
@@ -32,8 +33,6 @@ from proxy.model.http import Answer
 from proxy.model.person import Category
 from proxy.model.principal import Listing, Role, Session
 from proxy.model.statement import Statement
-from proxy.routing import stage as stages
-from proxy.routing.store import texts_since
 from proxy.settings import Settings
 from rollout import store
 from rollout.compare import Difference, Step, difference, walks
@@ -57,7 +56,11 @@ def compared(file: RouteFile, dsn: str, samples: int) -> dict[str, Any]:
     """Compare so many pages; gives the evidence, or raises OperatorError with the first difference or what is missing."""
     try:
         begun = asyncio.run(_begun(dsn))
-        _check_captured(file, dsn, begun)
+        if not captured_since(file, dsn, GROUP, begun):
+            raise OperatorError(
+                f"found a backfill of {GROUP} begun at {begun:%Y-%m-%d %H:%M:%S}, and since then a revision that does not "
+                f"capture its writes; run `poort backfill {GROUP} --afresh` in stage capture, then advance"
+            )
         return asyncio.run(_compared(file.settings, samples))
     except UpstreamError as fault:
         raise OperatorError(f"found no comparison: {fault}; both cores must answer while they are compared") from fault
@@ -69,17 +72,6 @@ async def _begun(dsn: str) -> datetime:
     if place is None or place.finished_at is None:
         raise OperatorError(f"found no finished backfill of {GROUP}; run `poort backfill {GROUP}` first")
     return place.started_at
-
-
-def _check_captured(file: RouteFile, dsn: str, begun: datetime) -> None:
-    """Refuse a backfill since which writes may have gone by uncaptured."""
-    for text in texts_since(dsn, begun):
-        group = file.parsed(text).groups.get(GROUP)
-        if group is None or not stages.STAGES[group.lowest].captured:
-            raise OperatorError(
-                f"found a backfill of {GROUP} begun at {begun:%Y-%m-%d %H:%M:%S}, and since then a revision that does not "
-                f"capture its writes; run `poort backfill {GROUP} --afresh` in stage capture, then advance"
-            )
 
 
 async def _compared(settings: Settings, samples: int) -> dict[str, Any]:

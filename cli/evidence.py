@@ -125,7 +125,7 @@ def counting(file: RouteFile, dsn: str, table: RoutingTable, group: Group) -> Co
     counts = Counts(asyncio.run(_compared(dsn, alike)), synced(dsn, window), _served(dsn, window, setting))
     begun = counts.synced.backfill_begun if counts.synced else None
     standing = Standing(
-        now - setting.settled, group.ramp, captured=begun is not None and _captured(file, dsn, group, begun)
+        now - setting.settled, group.ramp, captured=begun is not None and captured_since(file, dsn, group.name, begun)
     )
     return Counting(table, group, window, counts, standing)
 
@@ -157,8 +157,9 @@ def _group_of(file: RouteFile, text: str, name: str) -> Group | None:
         return None
 
 
-def _captured(file: RouteFile, dsn: str, group: Group, begun: datetime) -> bool:
-    older = (_group_of(file, text, group.name) for text in store.texts_since(dsn, begun))
+def captured_since(file: RouteFile, dsn: str, group: str, begun: datetime) -> bool:
+    """Tell whether every revision since a moment captured the writes of a group."""
+    older = (_group_of(file, text, group) for text in store.texts_since(dsn, begun))
     return all(each is not None and stages.STAGES[each.lowest].captured for each in older)
 
 

@@ -42,12 +42,17 @@ def present(house: House, trail: Trail) -> Answer:
 
 
 def offered(house: House, trail: Trail) -> Offer | None:
-    """Give what a comparison with newcore needs; None: this answer is no sample, or legacy did not give it."""
+    """Give what a comparison with newcore needs; None: this answer is no sample, or legacy did not give it.
+
+    A service of which legacy refused the credentials has no answer: newcore would have been asked by nobody.
+    """
     call, session, route, answered = trail.call, trail.session, trail.route, trail.answered
     if route is None or not route.shadowed or answered is None or answered.core is not Core.LEGACY:
         return None
     told = statement(house, trail)
     if call is None or told is None or route.group is None:
+        return None
+    if session is None and not house.dialect.accepted(answered.answer):
         return None
     judged = tuple(Judged(each.shown.row_id, each.kept, each.decision.hidden, each.learned) for each in trail.verdicts)
     return Offer(

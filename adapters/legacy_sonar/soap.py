@@ -21,6 +21,7 @@ from proxy.model.http import Answer, Request
 CREDENTIALS = "http://siebel.com/webservices"
 _ADDRESSING = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
 _QUERY = {"SWEExtSource": "WebService", "SWEExtCmd": "Execute", "WSSOAP": "1"}
+_NAMED = (("PasswordText", "UsernameToken"), ("PasswordText", "SessionType", "UsernameToken"))
 _MEDIA = frozenset({b"text/xml", b"application/soap+xml"})
 
 
@@ -65,6 +66,7 @@ def _call(request: Request, asked: dict[str, str], catalogue: Catalogue) -> Call
         context=False,
         repeatable=operation.endswith("Opvragen"),
         search=_search(operations[0]),
+        aliases=tuple(_plain(root, operations[0])),
     )
 
 
@@ -115,6 +117,20 @@ def _search(operation: etree._Element) -> Search | None:
         raise OddError("duplicate", "Burgerservicenr")
     bsn = normalise_bsn(found[0].text or "") if found else None
     return Search(SearchClass.BSN, bsn) if bsn else Search(SearchClass.OTHER)
+
+
+def _plain(root: etree._Element, operation: etree._Element) -> Iterator[tuple[str, str]]:
+    """Give the number that is asked by, where legacy too can only read the question so; it may be translated then.
+
+    Legacy knows one envelope, one form of the operation, digits alone, and credentials by their bare name.
+    """
+    space, element = envelope.name(operation)
+    told = sorted(envelope.name(child) for child in envelope.children(envelope.part(root, "Header")))
+    alone = [[(CREDENTIALS, name) for name in names] for names in _NAMED]
+    found = operation.findtext(f"{{{space}}}Burgerservicenr", "").strip()
+    digits = found.isascii() and found.isdigit() and len(found) in {8, 9}
+    if digits and element.endswith("_Input") and told in alone and root.tag == f"{{{envelope.SOAP_11}}}Envelope":
+        yield "bsn", found
 
 
 def accepted(answer: Answer) -> bool:

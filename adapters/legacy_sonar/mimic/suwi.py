@@ -1,8 +1,8 @@
 """A profile as legacy's service tells it (SuwiML), from newcore's clients, registrations and services. Pure.
 
 Rules:
-1. One question of one operation about one BSN; everything else is legacy's. For which day it is asked makes no difference,
-   as in legacy. Who asks has said so in the call: there is no session.
+1. One question of one operation about one BSN, written as legacy reads it; everything else is legacy's. For which day it
+   is asked makes no difference, as in legacy. Who asks has said so in the call: there is no session.
 2. Several clients with one BSN are told one after another, in the order of lists; without any, nothing is found. A BSN has
    nine digits, days are YYYYMMDD, a flag is J, N or nothing: newcore keeps what the screens show.
 3. What the statement does not name is not asked for and left out, element and all, as the gateway cuts it out of legacy's
@@ -60,6 +60,8 @@ def _asked(call: Call) -> str:
         raise UntranslatableError("another service")
     if search is None or search.by is not SearchClass.BSN or not (search.bsn or "").strip("0"):
         raise UntranslatableError("no person is asked for")
+    if "bsn" not in dict(call.aliases):
+        raise UntranslatableError("written as legacy would not read it")
     return search.bsn or ""
 
 

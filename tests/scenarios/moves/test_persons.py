@@ -126,7 +126,9 @@ class Moves:
     def answered(self, limit: int = 400) -> Counter[tuple[str, str]]:
         """Count which core answered which function of late."""
         records = self.system.log(limit=limit)
-        return Counter((each["function"], each["core"]) for each in records if each["core"])
+        return Counter(
+            (each["function"], each["core"]) for each in records if each["core"] and each["kind"] != "shadow"
+        )
 
     async def replaced(self, name: str) -> None:
         """Stop one gateway process as a supervisor does, and wait until another one serves in its place."""
@@ -232,7 +234,8 @@ async def test_workers_replaced_one_at_a_time_under_load_fail_no_request(moves):
 async def test_a_municipal_system_gets_the_same_bytes_from_either_core(moves):
     """Known and unknown, near and far, and with a wrong password: what legacy says of it newcore says too."""
     account = next(user for user in moves.system.said["users"] if user["role"] == "GEMSYS")
-    numbers = [*[each["bsn"] for each in moves.persons if each["bsn"]][:25], "999999990"]
+    known = sorted(moves.persons, key=lambda each: f"GEM{each['municipality_code']}" != account["organisation"])
+    numbers = [*[each["bsn"] for each in known if each["bsn"]][:25], "999999990"]
 
     async def answers(password: str = account["password"]) -> list[tuple[int, str]]:
         script = Script(moves.system.said, account | {"password": password})
@@ -246,13 +249,21 @@ async def test_a_municipal_system_gets_the_same_bytes_from_either_core(moves):
 
     before, start = await answers(), await cores()
     assert {status for status, _ in before} == {200}
-    assert 5 < sum("<ns:ClientSuwi>" in text for _, text in before) < len(before)
+    assert 2 < sum("<ns:ClientSuwi>" in text for _, text in before) < len(before)
     await moves.to("read", 100)
     assert await answers() == before
     moved = await cores()
-    assert moved["newcore"] - start["newcore"] == len(numbers)
+    assert (
+        moved["newcore"] - start["newcore"] >= len(numbers) - 1
+    )  # a process that does not know the account asks legacy first
     wrong = await answers("fout")
     assert {"SNR-1001" in text for _, text in wrong} == {True}
     assert (await cores())["newcore"] == moved["newcore"]
+    await asyncio.sleep(1.0)
+    records = await asyncio.to_thread(moves.system.log, "--function", SUWI, limit=10 * len(numbers))
+    ours = [each["id"] for each in records if each["kind"] == "interface"]
+    compared = {each["detail"] for each in records if each["kind"] == "shadow"}
+    assert not compared & {*ours[: len(numbers)]}, "a refused log-in is no answer to compare"
+    assert compared & {*ours}
     await moves.to("read", 0)
     assert await answers() == before

@@ -43,3 +43,23 @@ def test_only_a_result_shows_that_the_credentials_were_taken(dialect, recorded, 
     assert dialect.accepted(answer) is accepted
     assert not dialect.accepted(replace(answer, status=500))
     assert dialect.accepted(replace(answer, status=200)) is accepted
+
+
+@pytest.mark.parametrize(
+    "swap",
+    [
+        (b"Burgerservicenr>9", b"Burgerservicenr>9."),
+        (b"_Input", b""),
+        (b"http://schemas.xmlsoap.org/soap/envelope/", b"http://www.w3.org/2003/05/soap-envelope"),
+        (b"<Burgerservicenr>", b'<Burgerservicenr xmlns="urn:x">'),
+        (b"<soapenv:Header>", b'<soapenv:Header><UsernameToken xmlns="urn:x">BATCH</UsernameToken>'),
+        (b"<soapenv:Header>", b'<soapenv:Header><SessionToken xmlns="urn:x">BATCH</SessionToken>'),
+    ],
+)
+def test_what_legacy_reads_otherwise_is_not_translated(dialect, recorded, swap) -> None:
+    """A number with dots, a bare operation, another envelope, another vocabulary: legacy answers a Fault, so it has to answer."""
+    request = recorded["soap_data"].request
+    assert dict(dialect.read(request).aliases) == {"bsn": "999990226"}
+    assert swap[0] in request.body
+    call = dialect.read(replace(request, body=request.body.replace(*swap)))
+    assert (call.function, call.search.by, call.aliases) == ("iface.gem.client.query", "bsn", ())

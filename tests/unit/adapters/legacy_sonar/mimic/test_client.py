@@ -136,7 +136,15 @@ async def test_a_question_of_a_service_is_answered_without_a_session(views):
     origin = Origin(told(b'{"total":0,"clients":[]}'))
     link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
     search = Search(SearchClass.BSN, "999990019")
-    call = Call(Format.SOAP, (link,), link.function, Kind.INTERFACE, account="GEM0106", search=search)
+    call = Call(
+        Format.SOAP,
+        (link,),
+        link.function,
+        Kind.INTERFACE,
+        account="GEM0106",
+        search=search,
+        aliases=(("bsn", "999990019"),),
+    )
     async with asking(origin.url, views) as mimic:
         answer, listing = await mimic.send(call, None, replace(ASKED, categories=frozenset(Category)))
     origin.close()

@@ -17,7 +17,7 @@ from tests.doubles.asked import ended
 LINK = Link("iface.gem.client.query", NAMESPACE, "", "Execute", "KlantprofielOpvragen")
 CALL = Call(
     Format.SOAP, (LINK,), "iface.gem.client.query", Kind.INTERFACE, account="GEM0106", context=False,
-    search=Search(SearchClass.BSN, "099990019"),
+    search=Search(SearchClass.BSN, "099990019"), aliases=(("bsn", "99990019"),),
 )  # fmt: skip
 STATED = Statement(UUID(int=1), "GEM0106", Role.GEMSYS, "0106", "iface.gem.client.query", frozenset(Category))
 CLIENT = {
@@ -121,6 +121,7 @@ def test_what_is_not_stated_is_left_out_whatever_newcore_sends(hidden, gone):
         replace(CALL, links=(replace(LINK, method="ProfielBijwerken"),)),
         replace(CALL, links=(replace(LINK, view="urn:other"),)),
         replace(CALL, search=None),
+        replace(CALL, aliases=()),
         replace(CALL, search=Search(SearchClass.OTHER)),
         replace(CALL, search=Search(SearchClass.BSN, "000000000")),
     ],

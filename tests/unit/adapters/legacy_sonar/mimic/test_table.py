@@ -83,7 +83,15 @@ def test_a_question_of_a_service_needs_no_session_and_a_screen_does(setting):
     """Who asks stands in the question; a screen belongs to a session, a service's function has no screen."""
     link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
     search = Search(SearchClass.BSN, "999990019")
-    asked = Call(Format.SOAP, (link,), link.function, Kind.INTERFACE, account="GEM0106", search=search)
+    asked = Call(
+        Format.SOAP,
+        (link,),
+        link.function,
+        Kind.INTERFACE,
+        account="GEM0106",
+        search=search,
+        aliases=(("bsn", "999990019"),),
+    )
     assert [ask.path for ask in next(translate(asked, None, ASKED, setting))] == ["/clients/_search"]
     for call in (OPEN, replace(asked, function="client.search"), replace(OPEN, function=link.function)):
         with pytest.raises(UntranslatableError):

@@ -27,6 +27,7 @@ VACANCIES = 280
 FIRST, SECOND = seed_work.row_id("vacancy", 0), seed_work.row_id("vacancy", 1)
 LONG = bool(os.environ.get("POORT_TEST_LONG"))
 PERSON, OTHER, POISON, GONE = "1-71000", "1-71007", "1-7100E", "1-7100L"
+HERS = frozenset({Entity.CLIENT, Entity.NOTE, Entity.REGISTRATION, Entity.SERVICE})
 
 
 async def texts(moving, entity, row_id):
@@ -191,6 +192,53 @@ async def test_a_new_note_reaches_newcore_and_one_that_was_removed_is_gone(peopl
     assert await notes(people, PERSON) == before
 
 
+async def services(people, person):
+    """What newcore has as services of a person, in its order."""
+    async with people.sides() as sides:
+        rows = [each.id async for each in sides.target.held(Entity.SERVICE, person)]
+        return {row: (await sides.target.texts(Entity.SERVICE, row))["code"] for row in rows}
+
+
+class Ended:
+    """A legacy in which the last services of a person have ended, until they begin again."""
+
+    def __init__(self, source):
+        self._source, self.subjects, self.left = source, source.subjects, 0
+
+    async def read(self, listed, wanted):
+        """Read, but only so many services."""
+        dossier = await self._source.read(listed, wanted)
+        return {kind: rows[: self.left] if kind is Entity.SERVICE else rows for kind, rows in dossier.items()}
+
+
+async def test_services_that_change_begin_end_and_begin_again_reach_newcore(people):
+    """They have no names in legacy but their places: one that is free is taken again."""
+    ended: list[Ended] = []
+
+    def source(real):
+        ended.append(Ended(real))
+        return ended[0]
+
+    async def carried():
+        intent = await people.intend(OTHER, function="client.service.update")
+        await people.conclude(intent)
+        assert await soon(reached(people, await number(people, intent), "suwi_query"))
+        return await services(people, OTHER)
+
+    (first,) = people.legacy.control(f"/record/{OTHER}")["children"]["service"]
+    assert await services(people, OTHER) == {f"{OTHER}.0": first["code"]}
+    async with syncing(people, source=source):
+        assert await carried() == {}
+        ended[0].left = 2
+        people.legacy.control("/update", {"row_id": first["row_id"], "field": "code", "value": "D99"})
+        async with Visitor(people.legacy.url, "AWE0421", PASSWORDS["AWE0421"]) as visitor:
+            await visitor.login()
+            await visitor.open_client(OTHER, "SNR Traject View")
+            view = ("SNR Traject View", "SNR Traject List Applet")
+            await visitor.invoke("NewRecord", *view, ("SWERowId", OTHER), ("s_9_1_1_0", "D42"))
+        assert await carried() == {f"{OTHER}.0": "D99", f"{OTHER}.1": "D42"}
+
+
 class Without:
     """A legacy in which one person does not exist any more."""
 
@@ -202,17 +250,18 @@ class Without:
         return dict.fromkeys(wanted, ()) if listed.id == self._gone else await self._source.read(listed, wanted)
 
 
-async def test_a_deleted_person_never_comes_back_nor_do_her_notes(people):
+async def test_a_deleted_person_never_comes_back_nor_does_what_is_hers(people):
     """Removed for good, with everything that hangs on her: a late message and an older reading change nothing."""
     async with people.sides() as sides:
-        old = await sides.source.read(Listed(GONE), frozenset({Entity.CLIENT, Entity.NOTE}))
-    held = await notes(people, GONE)
+        old = await sides.source.read(Listed(GONE), HERS)
+    held = {kind: [row.id for row in rows] for kind, rows in old.items()}
     async with syncing(people, source=lambda source: Without(source, GONE)):
         intent = await people.intend(GONE, function="client.deregister")
         await people.conclude(intent)
         assert await soon(reached(people, await number(people, intent), "client_file"))
-    assert held
-    assert [await texts(people, Entity.NOTE, each) for each in held] == [None] * len(held)
+    assert held.keys() == HERS
+    for kind, rows in held.items():
+        assert [await texts(people, kind, each) for each in rows] == [None] * len(rows) != []
     async with people.sides() as sides:
         done = await applied(sides.target, GONE, (old, 2**40))
     assert set(done.results) == {"removed"}

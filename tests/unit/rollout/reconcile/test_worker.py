@@ -9,7 +9,7 @@ from rollout.reconcile.worker import Reconcile
 from rollout.record import FILLED, Entity, Listed, Row
 from tests.unit.rollout.test_worker import Without, soon
 
-DRIFTED, LEFT, FLEETING, AWAITED = "1-7100S", "1-7100Z", "1-71016", "1-7101D"
+DRIFTED, LEFT, FLEETING, AWAITED, TOLD = "1-7100S", "1-7100Z", "1-71016", "1-7101D", "1-71025"
 KINDS = FILLED["contact_notes"]
 
 
@@ -56,6 +56,29 @@ async def test_a_difference_that_a_captured_write_explains_is_not_drift(people):
     client = (await found(people, (Entity.CLIENT,)))[Entity.CLIENT]
     assert (client.pending, client.unexplained) == (1, 0)
     await people.conclude(intent)
+
+
+async def test_a_registration_and_a_service_that_legacy_alone_changed_are_repaired(people):
+    """Each by what the service tells of her now; one that newcore lacks, whose place was free, is brought again."""
+    kinds = FILLED["suwi_query"]
+    (service,) = people.legacy.control(f"/record/{TOLD}")["children"]["service"]
+    people.legacy.control("/update", {"row_id": service["row_id"], "field": "start", "value": "20201101"})
+    people.legacy.control("/update", {"row_id": TOLD, "field": "law_code", "value": "ZW"})
+    found_of = await found(people, kinds)
+    assert {each: found_of[each].reasons for each in kinds} == {
+        Entity.CLIENT: {"client: modNum": 1},
+        Entity.SERVICE: {"service: start": 1},
+        Entity.REGISTRATION: {"registration: lawCode": 1},
+    }
+    async with people.sides() as sides:
+        assert (await sides.target.texts(Entity.REGISTRATION, TOLD))["lawCode"] == "ZW"
+        assert (await sides.target.texts(Entity.SERVICE, f"{TOLD}.0"))["start"] == "20201101"
+        async with await store.connect(people.worker) as connection:
+            await sides.target.remove(Entity.SERVICE, f"{TOLD}.0", await store.fresh_number(connection))
+        gone = (await found(people, kinds))[Entity.SERVICE]
+        assert (gone.repaired, gone.reasons) == (1, {"service: only in legacy": 1})
+        assert (await sides.target.texts(Entity.SERVICE, f"{TOLD}.0"))["code"] == service["code"]
+    assert [each.unexplained for each in (await found(people, kinds)).values()] == [0, 0, 0]
 
 
 class Fleeting:

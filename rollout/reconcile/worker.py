@@ -19,11 +19,12 @@ import structlog
 
 from proxy.errors import UpstreamError
 from rollout import store
+from rollout.backfill.ahead import reading
 from rollout.carry import MANY, Failure, applied
 from rollout.quarantine import store as quarantine
 from rollout.reconcile import store as reports
 from rollout.reconcile.tally import Finding, Report, Tally, difference
-from rollout.record import FILLED, Dossier, Entity, Held, Listed, Row, UnfitError, by_subject, digest
+from rollout.record import FILLED, Entity, Held, Listed, Row, UnfitError, by_subject, digest
 from rollout.worker import Sides, abreast
 
 log = structlog.get_logger()
@@ -86,28 +87,22 @@ class Reconcile:
 
     async def _compare(self, connection: store.Connection, listed: Listed, kept: Kept, found: "Pass") -> None:
         """Compare one subject; what differs is looked at again, one after the other."""
-        read = await self._read(listed, frozenset(kept))
+        told = await reading(self._sides.source, listed, frozenset(kept))
+        read, unfit = (told.rest, True) if isinstance(told, UnfitError) else (told, False)
         for entity, held in kept.items():
-            known, rows = held.get(listed.id, {}), {row.id: row for row in (read or {}).get(entity, ())}
+            known, rows = held.get(listed.id, {}), {row.id: row for row in read.get(entity, ())}
             same = [row for row in rows.keys() & known.keys() if digest(rows[row]) == known[row].digest]
             found.tallies[entity].note(Finding.EQUAL, count=len(same))
-            if read is None or len(same) < len(rows.keys() | known.keys()):
+            if (unfit and entity not in read) or len(same) < len(rows.keys() | known.keys()):
                 async with self._alone:
                     await self._again(connection, entity, listed.id, found.tallies[entity])
         found.told()
 
-    async def _read(self, listed: Listed, wanted: frozenset[Entity]) -> Dossier | None:
-        """Read a subject; None: what legacy shows is no such record."""
-        try:
-            return await self._sides.source.read(listed, wanted)
-        except UnfitError:
-            return None
-
     async def _again(self, connection: store.Connection, entity: Entity, subject: str, tally: Tally) -> None:
         """Look again at the records of one kind of a subject of which some were not the same."""
         number = await store.fresh_number(connection)
-        found = await self._read(Listed(subject), frozenset({entity}))
-        if found is None:
+        found = await reading(self._sides.source, Listed(subject), frozenset({entity}))
+        if isinstance(found, UnfitError):
             await quarantine.tried(connection, Failure(entity, subject, subject, "unfit"), number, most=1)
             tally.note(Finding.HELD, f"{entity}: cannot be read")
             return

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from rollout import store
+from rollout.quarantine import store as quarantine
 from rollout.reconcile import store as reports
 from rollout.reconcile.worker import Reconcile
-from rollout.record import FILLED, Entity, Listed, Row
+from rollout.record import FILLED, Entity, Listed, Row, UnfitError
 from tests.unit.rollout.test_worker import Without, soon
 
 DRIFTED, LEFT, FLEETING, AWAITED, TOLD = "1-7100S", "1-7100Z", "1-71016", "1-7101D", "1-71025"
@@ -79,6 +80,35 @@ async def test_a_registration_and_a_service_that_legacy_alone_changed_are_repair
         assert (gone.repaired, gone.reasons) == (1, {"service: only in legacy": 1})
         assert (await sides.target.texts(Entity.SERVICE, f"{TOLD}.0"))["code"] == service["code"]
     assert [each.unexplained for each in (await found(people, kinds)).values()] == [0, 0, 0]
+
+
+class Doubtful:
+    """A legacy in which it is not sure what a service tells of one person."""
+
+    def __init__(self, source):
+        self._source, self.subjects = source, source.subjects
+
+    async def read(self, listed, wanted):
+        """Read; of that person only what stands on pages."""
+        dossier = await self._source.read(listed, wanted)
+        sure = {kind: rows for kind, rows in dossier.items() if kind is Entity.CLIENT}
+        if listed.id == TOLD and sure != dossier:
+            raise UnfitError("no profile", sure)
+        return dossier
+
+
+async def test_what_is_in_doubt_is_held_and_the_rest_of_that_person_is_equal(people):
+    """A person looks at two records; nothing is repaired, and nothing is taken for a race."""
+    reports_of = await found(people, FILLED["suwi_query"], Doubtful)
+    async with await store.connect(people.worker) as connection:
+        held = {each.entity for each in await quarantine.cases(connection) if each.subject == TOLD}
+        await quarantine.recovered(connection, TOLD, Entity)
+    assert held == {"service", "registration"}
+    assert {each: (report.held, report.raced, report.unexplained) for each, report in reports_of.items()} == {
+        Entity.CLIENT: (0, 0, 0),
+        Entity.SERVICE: (1, 0, 0),
+        Entity.REGISTRATION: (1, 0, 0),
+    }
 
 
 class Fleeting:

@@ -59,6 +59,8 @@ TOUCHED: Mapping[str, frozenset[Entity]] = {
     "client.ladder.update": _NUMBERED,
     "client.cv.update": _NUMBERED,
     "client.service.update": _NUMBERED | {Entity.SERVICE},
+    "client.measure.propose": _NUMBERED | {Entity.REGISTRATION},
+    "client.workcapacity.update": _NUMBERED,
     "client.note.create": frozenset({Entity.NOTE}),
     "referral.create": frozenset({Entity.REFERRAL}),
     "referral.result.update": frozenset({Entity.REFERRAL}),

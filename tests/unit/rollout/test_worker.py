@@ -239,6 +239,32 @@ async def test_services_that_change_begin_end_and_begin_again_reach_newcore(peop
         assert await carried() == {f"{OTHER}.0": "D99", f"{OTHER}.1": "D42"}
 
 
+@pytest.mark.parametrize(
+    ("function", "form", "field", "value"),
+    [
+        ("client.measure.propose", "Uitkering", "s_8_1_1_0", "ZW"),
+        ("client.workcapacity.update", "Belastbaarheid", "s_7_1_6_0", "B"),
+    ],
+)
+async def test_a_write_on_another_page_of_a_person_is_seen_on_those_that_newcore_has(
+    people, function, form, field, value
+):
+    """It changes the number of her record, without which her next form is refused; and her benefit, which the query tells."""
+    async with syncing(people):
+        intent = await people.intend(OTHER, function=function)
+        async with Visitor(people.legacy.url, "AWE0421", PASSWORDS["AWE0421"]) as visitor:
+            await visitor.login()
+            page = await visitor.open_client(OTHER, f"SNR {form} View")
+            more = (("SWERowId", OTHER), ("SWEModNum", page.modnum), (field, value))
+            await visitor.invoke("WriteRecord", f"SNR {form} View", f"SNR {form} Form", *more)
+        await people.conclude(intent)
+        assert await soon(reached(people, await number(people, intent), "suwi_query"))
+    written = people.legacy.control(f"/record/{OTHER}")["record"]
+    assert int(written["modnum"]) == int(page.modnum) + 1
+    assert (await texts(people, Entity.CLIENT, OTHER))["modNum"] == written["modnum"]
+    assert (await texts(people, Entity.REGISTRATION, OTHER))["lawCode"] == written["law_code"]
+
+
 class Without:
     """A legacy in which one person does not exist any more."""
 
@@ -260,9 +286,9 @@ async def test_a_deleted_person_never_comes_back_nor_does_what_is_hers(people):
         await people.conclude(intent)
         assert await soon(reached(people, await number(people, intent), "client_file"))
     assert held.keys() == HERS
-    for kind, rows in held.items():
-        assert [await texts(people, kind, each) for each in rows] == [None] * len(rows) != []
     async with people.sides() as sides:
+        for kind, rows in held.items():
+            assert [await sides.target.texts(kind, each) for each in rows] == [None] * len(rows) != []
         done = await applied(sides.target, GONE, (old, 2**40))
     assert set(done.results) == {"removed"}
     assert await texts(people, Entity.CLIENT, GONE) is None

@@ -84,3 +84,4 @@ def test_both_directions_of_the_table_agree():
     assert "appointment.manage" in changing({Entity.CLIENT})
     assert concerned({"client.note.create"}) == {"contact_notes"}
     assert concerned({"client.overview.view"}) == frozenset()
+    assert "suwi_query" in concerned({"client.measure.propose"}), "the page of the benefit is written by this one"

@@ -66,7 +66,7 @@ def _call(request: Request, asked: dict[str, str], catalogue: Catalogue) -> Call
         context=False,
         repeatable=operation.endswith("Opvragen"),
         search=_search(operations[0]),
-        aliases=tuple(_plain(root, operations[0])),
+        aliases=tuple(_plain(root, operations[0])) if operation.endswith("Opvragen") else (),
     )
 
 

@@ -31,18 +31,24 @@ ACTOR = "guard"
 
 
 class Watched:
-    """The last good routing table and the kills of now, read again only where a file changed."""
+    """The last routing table that instances take, and the kills of now; read again only where a file changed.
+
+    Between two looks several revisions may have gone by: a file that does not follow from the last one is good all the same
+    once an instance runs it, and looked at again until then.
+    """
 
     def __init__(self, file: RouteFile) -> None:
         """Take the file; nothing is read yet."""
         self._file = file
         self._seen: tuple[Signature, Signature] | None = None
         self._read: tuple[RoutingTable, frozenset[str]] | None = None
+        self._refused = ""
+        """Why the file is not followed at the moment."""
 
     def moment(self) -> tuple[RoutingTable, frozenset[str]]:
         """Give table and kills; raises OperatorError where there never was a good file."""
         seen = signature(self._file.path), signature(kill_file(self._file.path))
-        if self._read is None or seen != self._seen:
+        if self._read is None or seen != self._seen or self._refused:
             self._read, self._seen = (self._table(), frozenset()), seen
             self._read = self._read[0], self._killed(self._read[0])
         return self._read
@@ -50,13 +56,16 @@ class Watched:
     def _table(self) -> RoutingTable:
         try:
             table = self._file.table()
-            if self._read is not None and table.hash != self._read[0].hash:
+            if self._read is not None and not self._file.is_run(table):
                 check_successor(self._read[0], table)
         except OperatorError as fault:
             if self._read is None:
                 raise
-            log.error("the routing file is not good, the guard goes on with the last one", fault=str(fault))  # noqa: TRY400
+            if self._refused != str(fault):
+                log.error("the routing file is not good, the guard goes on with the last one", fault=str(fault))  # noqa: TRY400
+            self._refused = str(fault)
             return self._read[0]
+        self._refused = ""
         return table
 
     def _killed(self, table: RoutingTable) -> frozenset[str]:

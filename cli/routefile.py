@@ -123,6 +123,10 @@ class RouteFile:
         text = self.known(lambda dsn: store.text_of(dsn, newest.revision, newest.hash))
         return None if text is None else self.parsed(text)
 
+    def is_run(self, table: RoutingTable) -> bool:
+        """Tell whether an instance says that it runs this very file."""
+        return any(each.hash == table.hash for each in fresh(self._written(), datetime.now(UTC)))
+
     def usable(self) -> tuple[RoutingTable | None, str]:
         """Give the file's table; where the file is not good, the one that instances follow, and what is wrong."""
         try:

@@ -90,6 +90,18 @@ def test_the_guard_follows_file_and_kill_file_and_keeps_the_last_good_one(file):
     assert watched.moment()[0].groups["vacancies"].ramp == 50
 
 
+def test_revisions_that_went_by_between_two_looks_are_no_jump_once_an_instance_runs_the_last_one(file, tmp_path):
+    """Three steps in a second: the ramp at their end is guarded, as soon as it is said to be in force."""
+    watched = Watched(file)
+    before, _ = watched.moment()
+    text = file.path.read_text().replace("stage: legacy", "stage: read", 1)
+    file.path.write_text(text.replace("revision: 1\n", "revision: 4\n"))
+    assert watched.moment()[0] is before
+    with following(file.path, tmp_path / "instances" / "gateway-1.json"):
+        assert watched.moment()[0].revision == 4
+        assert watched.moment()[0] is watched.moment()[0]
+
+
 def test_where_instances_refuse_what_the_guard_wrote_the_kill_switch_is_thrown(file, tmp_path):
     """Somebody's jump of stages stands in the same file: the ramp would go on, so it is killed."""
     with following(file.path, tmp_path / "instances" / "gateway-1.json"):

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -87,6 +87,18 @@ async def searched(visitor: Visitor) -> float:
 
 
 @pytest.fixture
+async def visitors(system, everybody) -> AsyncIterator[list[Visitor]]:
+    """Users who logged in and whom newcore answers; their connections are closed whatever happens."""
+    accounts = [user for user in system.said["users"] if user["user"] in USERS]
+    found = [Visitor(system.said["gateway"], each["user"], each["password"]) for each in accounts]
+    for visitor in found:
+        await visitor.login()
+    yield found
+    for visitor in found:
+        await visitor.close()
+
+
+@pytest.fixture
 async def everybody(system):
     """Vacancies in `read` for everybody; given back as they were."""
     name, ramp = stage(system)
@@ -110,12 +122,8 @@ async def moved(system, to: str) -> None:
 
 
 @pytest.mark.slow
-async def test_a_newcore_that_hangs_loses_its_cohort_by_itself_and_no_user_sees_an_error(system, everybody):
+async def test_a_newcore_that_hangs_loses_its_cohort_by_itself_and_no_user_sees_an_error(system, visitors):
     """Each user waits for it once at most; the history says by whom and on which numbers."""
-    accounts = [user for user in system.said["users"] if user["user"] in USERS]
-    visitors = [Visitor(system.said["gateway"], each["user"], each["password"]) for each in accounts]
-    for visitor in visitors:
-        await visitor.login()
     for visitor in visitors:
         await searched(visitor)
     assert {record["core"] for record in system.log(limit=len(visitors))} == {"newcore"}
@@ -129,8 +137,6 @@ async def test_a_newcore_that_hangs_loses_its_cohort_by_itself_and_no_user_sees_
         await in_force(system)
         gone = time.monotonic() - began
         later += await asyncio.gather(*map(searched, visitors))
-    for visitor in visitors:
-        await visitor.close()
     newest = json.loads(system.poort("routes", "history", "vacancies", "--limit", "1", "--json").splitlines()[0])
     assert (newest["actor"], newest["action"]) == ("guard", "rollback")
     assert newest["evidence"]["faults"] >= 3

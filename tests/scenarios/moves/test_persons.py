@@ -202,7 +202,7 @@ async def test_persons_move_up_and_down_while_people_work_and_no_page_or_write_g
                 await asyncio.sleep(2.5)
         await moves.to("read", 100)
         await asyncio.sleep(2.0)
-    told = await asyncio.to_thread(moves.answered)
+    told = await asyncio.to_thread(moves.answered, 4_000)
     print(dict(told))
     for function in ("client.search", "client.overview.view", "client.identity.view", "client.note.view"):
         assert told[function, "newcore"], function

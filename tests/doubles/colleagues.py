@@ -13,6 +13,8 @@ from typing import Any
 from adapters.legacy_sonar.standin.visitor import Reply, Visitor
 
 CONTACT, FORM = "SNR Klant Contactgegevens View", "SNR Contactgegevens Form"
+WRITES = 0.25
+"""Share of rounds in which something is changed: who never stops writing waits for newcore to have it, and stays on legacy."""
 NOTES, NOTE_LIST = "SNR Contacthistorie View", "SNR Contactverslag List Applet"
 
 
@@ -55,7 +57,8 @@ class Colleague:
         await asyncio.sleep(pause)
         await self.person("notes", row, await visitor.open_client("", NOTES))
         await self.person("back", row, await visitor.get(("SWECmd", "GetCachedFrame")))
-        await self.written(row)
+        if self.chance.random() < WRITES:
+            await self.written(row)
         await asyncio.sleep(pause)
         await self.listed("list again", await visitor.get(("SWECmd", "GotoView"), ("SWEView", "SNR Klant Zoek View")))
         await self.listed("vacancies", await visitor.search_vacancies())

@@ -19,7 +19,6 @@ from adapters.legacy_sonar.client import LegacyClient
 from adapters.legacy_sonar.dialect import SonarDialect
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
 from adapters.legacy_sonar.views import ViewMap
-from cli.evidence import captured_since
 from cli.mimic import mimic
 from cli.output import progress
 from cli.pages import LegacyPages
@@ -56,7 +55,7 @@ def compared(file: RouteFile, dsn: str, samples: int) -> dict[str, Any]:
     """Compare so many pages; gives the evidence, or raises OperatorError with the first difference or what is missing."""
     try:
         begun = asyncio.run(_begun(dsn))
-        if not captured_since(file, dsn, GROUP, begun):
+        if not file.captured_since(dsn, GROUP, begun):
             raise OperatorError(
                 f"found a backfill of {GROUP} begun at {begun:%Y-%m-%d %H:%M:%S}, and since then a revision that does not "
                 f"capture its writes; run `poort backfill {GROUP} --afresh` in stage capture, then advance"

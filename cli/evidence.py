@@ -125,7 +125,7 @@ def counting(file: RouteFile, dsn: str, table: RoutingTable, group: Group) -> Co
     counts = Counts(asyncio.run(_compared(dsn, alike)), synced(dsn, window), _served(dsn, window, setting))
     begun = counts.synced.backfill_begun if counts.synced else None
     standing = Standing(
-        now - setting.settled, group.ramp, captured=begun is not None and captured_since(file, dsn, group.name, begun)
+        now - setting.settled, group.ramp, captured=begun is not None and file.captured_since(dsn, group.name, begun)
     )
     return Counting(table, group, window, counts, standing)
 
@@ -139,7 +139,7 @@ def settled(file: RouteFile, dsn: str, table: RoutingTable, group: Group) -> Set
         in_force = in_force or each.hash == table.hash
         if not in_force:
             continue
-        before = _group_of(file, each.text, group.name)
+        before = file.group_in(each.text, group.name)
         if before is None or replace(before, ramp=0) != replace(group, ramp=0):
             break
         if since == share and before.ramp == group.ramp:
@@ -147,20 +147,6 @@ def settled(file: RouteFile, dsn: str, table: RoutingTable, group: Group) -> Set
         since = each.at
         configs.add(each.hash)
     return Setting(since, share, frozenset(configs))
-
-
-def _group_of(file: RouteFile, text: str, name: str) -> Group | None:
-    """Give a group as an older file had it; None: that file cannot be read any more, or had no such group."""
-    try:
-        return file.parsed(text).groups.get(name)
-    except OperatorError:
-        return None
-
-
-def captured_since(file: RouteFile, dsn: str, group: str, begun: datetime) -> bool:
-    """Tell whether every revision since a moment captured the writes of a group."""
-    older = (_group_of(file, text, group) for text in store.texts_since(dsn, begun))
-    return all(each is not None and stages.STAGES[each.lowest].captured for each in older)
 
 
 async def _compared(dsn: str, window: Window) -> Compared | None:

@@ -32,6 +32,8 @@ from proxy.facts.store import region_table
 from proxy.model.call import Kind
 from proxy.routing import store
 from proxy.routing.edit import changed, check_only
+from proxy.routing.group import Group
+from proxy.routing.stage import STAGES
 from proxy.routing.state import (
     ALL,
     Report,
@@ -109,6 +111,18 @@ class RouteFile:
     def parsed(self, text: str, name: str = "") -> RoutingTable:
         """Check a text as an instance would; `name`: of the file that it stands in, where that is another one."""
         return load(text, self.functions, region_table().names, name or str(self.path))
+
+    def group_in(self, text: str, name: str) -> Group | None:
+        """Give a group as an older file had it; None: that file cannot be read any more, or had no such group."""
+        try:
+            return self.parsed(text).groups.get(name)
+        except OperatorError:
+            return None
+
+    def captured_since(self, dsn: str, group: str, moment: datetime) -> bool:
+        """Tell whether every revision since a moment captured the writes of a group."""
+        older = (self.group_in(text, group) for text in store.texts_since(dsn, moment))
+        return all(each is not None and STAGES[each.lowest].captured for each in older)
 
     def policy(self) -> str:
         """Give the hash that names the authorisation matrix of now; raises OperatorError where it cannot be read."""

@@ -14,9 +14,8 @@ from typing import Annotated
 
 import typer
 
-from cli.moving import named
 from cli.output import Json, show, show_rows
-from cli.routefile import Change, RouteFile, actor
+from cli.routefile import Change, RouteFile, actor, named
 from cli.start import begin
 from proxy.errors import OperatorError
 from proxy.model.route import Stage

@@ -13,9 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.moving import named
 from cli.output import Json, show
-from cli.routefile import RouteFile, actor
+from cli.routefile import RouteFile, actor, named
 from cli.start import begin
 from proxy.errors import OperatorError
 from proxy.routing import stage as stages

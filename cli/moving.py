@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from cli.output import Json, show
-from cli.routefile import Change, RouteFile, actor
+from cli.routefile import Change, RouteFile, actor, named
 from cli.start import begin
 from proxy.errors import OperatorError
 from proxy.model.route import Stage
@@ -109,13 +109,6 @@ def kill(
     followed = file.settle(None, killed)
     result = {"killed": sorted(killed), **followed}
     show(result, f"killed: {', '.join(sorted(killed)) or 'nothing'}; {_followed(followed)}", as_json=as_json)
-
-
-def named(table: RoutingTable, name: str) -> Group:
-    """Give a group of the file; refuses what is none."""
-    if name not in table.groups:
-        raise OperatorError(f"found no group {name!r}; allowed are {', '.join(table.groups)}")
-    return table.groups[name]
 
 
 def _sound(file: RouteFile, group: str) -> RoutingTable:

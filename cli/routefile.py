@@ -305,6 +305,13 @@ class RouteFile:
         return found
 
 
+def named(table: RoutingTable, name: str) -> Group:
+    """Give a group of the file; refuses what is none."""
+    if name not in table.groups:
+        raise OperatorError(f"found no group {name!r}; allowed are {', '.join(table.groups)}")
+    return table.groups[name]
+
+
 def actor() -> str:
     """Name who acts: the account on this machine, as the system knows it, not as the environment says."""
     try:

@@ -2,19 +2,12 @@
 
 from fastapi import APIRouter
 
-from newcore.appointments.model import APPOINTMENT, READ
+from newcore.appointments.model import READ
 from newcore.guard import Guard
-from newcore.register.api import belonging, listed, opened, synced
+from newcore.register.api import of_client
 from newcore.register.store import Register
 
 
 def router(register: Register, clients: Register, guard: Guard) -> APIRouter:
     """Make the routes on the stores of appointments and of clients."""
-    routes = APIRouter(tags=[APPOINTMENT.name])
-    belonging(routes, register, (clients, guard), *READ)
-    own = APIRouter(prefix=f"/{APPOINTMENT.name}")
-    synced(own, register, guard)
-    listed(own, register, guard)
-    opened(own, register, guard)
-    routes.include_router(own)
-    return routes
+    return of_client(register, (clients, guard), *READ)

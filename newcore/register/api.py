@@ -52,10 +52,29 @@ async def found(register: Register, identity: str, scope: Scope | None = None) -
     return record
 
 
+def of_client(register: Register, within: tuple[Register, Guard], *functions: str) -> APIRouter:
+    """Make the routes of records that belong to a client: read in her file, kept by whoever syncs."""
+    kind, (_, guard) = register.kind, within
+    routes = APIRouter(tags=[kind.name])
+    belonging(routes, register, within, *functions)
+    own = APIRouter(prefix=f"/{kind.name}")
+    synced(own, register, guard)
+    listed(own, register, guard)
+    opened(own, register, guard)
+    routes.include_router(own)
+    return routes
+
+
 def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
     """Add the routes of whoever keeps records equal to their source; before routes that take any id."""
-    kind, only = register.kind, guard.serving(SYNC)
-    guarded = [Depends(only)]
+    digested(routes, register, guard)
+    synced_alone(routes, register, guard)
+    synced_together(routes, register, guard)
+
+
+def digested(routes: APIRouter, register: Register, guard: Guard) -> None:
+    """Add the list by which whoever syncs finds out what differs."""
+    kind = register.kind
 
     def owner(record: Stored) -> dict[str, str]:
         return {} if kind.parent is None else {camel(PARENT): record.texts[PARENT]}
@@ -63,18 +82,21 @@ def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
     @routes.get(
         "/digests",
         summary=f"List what is kept of {kind.name}",
-        dependencies=guarded,
+        dependencies=[Depends(guard.serving(SYNC))],
         responses=document.shown_as(f"{kind.title}Digests"),
         openapi_extra={"parameters": document.listing_parameters(MOST_DIGESTS, "the id after which to go on")},
     )
     async def digests(request: Request) -> JSONResponse:
         """Ids in order, each with its version and the digest of its texts."""
         after, limit = question.after_from(request.query_params.multi_items(), MOST_DIGESTS)
-        listed = await register.after(after, limit)
-        told = [
-            {"id": each.id, "version": each.version, "digest": digest(each.texts), **owner(each)} for each in listed
-        ]
+        found = await register.after(after, limit)
+        told = [{"id": each.id, "version": each.version, "digest": digest(each.texts), **owner(each)} for each in found]
         return JSONResponse({"digests": told})
+
+
+def synced_alone(routes: APIRouter, register: Register, guard: Guard) -> None:
+    """Add the routes by which one record is made equal to its source, or removed."""
+    kind, guarded = register.kind, [Depends(guard.serving(SYNC))]
 
     @routes.put(
         "/{id}",
@@ -98,8 +120,6 @@ def synced(routes: APIRouter, register: Register, guard: Guard) -> None:
     async def remove(id: str, request: Request) -> JSONResponse:  # noqa: A002
         version = question.version_from(request.query_params.multi_items())
         return _told(await register.remove(removing(id, version)))
-
-    synced_together(routes, register, guard)
 
 
 def synced_together(routes: APIRouter, register: Register, guard: Guard) -> None:

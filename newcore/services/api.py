@@ -3,18 +3,11 @@
 from fastapi import APIRouter
 
 from newcore.guard import Guard
-from newcore.register.api import belonging, listed, opened, synced
+from newcore.register.api import of_client
 from newcore.register.store import Register
-from newcore.services.model import READ, SERVICE
+from newcore.services.model import READ
 
 
 def router(register: Register, clients: Register, guard: Guard) -> APIRouter:
     """Make the routes on the stores of services and of clients."""
-    routes = APIRouter(tags=[SERVICE.name])
-    belonging(routes, register, (clients, guard), *READ)
-    own = APIRouter(prefix=f"/{SERVICE.name}")
-    synced(own, register, guard)
-    listed(own, register, guard)
-    opened(own, register, guard)
-    routes.include_router(own)
-    return routes
+    return of_client(register, (clients, guard), *READ)

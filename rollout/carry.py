@@ -1,8 +1,8 @@
 """Making one subject of the new core what the legacy says now: its records, and which of them are gone. The one way of doing it.
 
 Rules: parents before what hangs on them; a record that newcore has and the reading has not is removed; a record that newcore
-refuses is a failure of that record alone, and one that nobody can read of all kinds that could not be read with it; a core that is away
-is no failure: it raises, and nothing is counted. Pure: the sides do the I/O.
+refuses is a failure of that record alone, and one that nobody can read of all kinds that could not be read with it; a core
+that is away is no failure: it raises, and nothing is counted. Pure: the sides do the I/O.
 """
 
 from collections import Counter

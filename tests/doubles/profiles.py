@@ -18,7 +18,7 @@ from adapters.legacy_sonar.standin.application import Application
 from adapters.legacy_sonar.standin.people import PASSWORDS
 from adapters.legacy_sonar.suwi import NAMESPACE, OPERATION
 from proxy.disclosure.withhold import Cut, withhold
-from proxy.model.call import Call
+from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
 from proxy.model.decision import Scope
 from proxy.model.http import Answer, Request
 from proxy.model.person import Category, Reading
@@ -34,6 +34,15 @@ _CLIENT = re.compile(rb"<ns:ClientSuwi>.*?</ns:ClientSuwi>", re.DOTALL)
 MASKABLE = (Category.LD, Category.SV, Category.BN)
 type Rows = Mapping[str, Mapping[str, str]]
 type Ask = Callable[[Call, None, Statement], Awaitable[tuple[Answer, Listing | None]]]
+
+
+def profile_of(bsn: str) -> Call:
+    """Make the call that a question for a BSN, as it is written, is read as."""
+    link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
+    return Call(
+        Format.SOAP, (link,), link.function, Kind.INTERFACE, account=USER, context=False, repeatable=True,
+        search=Search(SearchClass.BSN, bsn.zfill(9)), aliases=(("bsn", bsn),),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

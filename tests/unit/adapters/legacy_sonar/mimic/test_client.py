@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 from adapters.legacy_sonar.mimic.client import NewcoreMimic
-from adapters.legacy_sonar.suwi import NAMESPACE, OPERATION
 from proxy.errors import UpstreamError
 from proxy.listener.upstream import Pool, UpstreamSettings
-from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
+from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.person import Category
 from proxy.model.principal import Listing, Role, Session
 from proxy.model.statement import Statement
+from tests.doubles.profiles import profile_of
 
 ASKED = Statement(UUID(int=1), "AWE0421", Role.AW, "UWV", "vacancy.search", frozenset({Category.VA, Category.EM}))
 SEARCH = Call(
@@ -134,17 +134,7 @@ async def test_the_answer_of_newcore_becomes_a_page_and_a_listing(views):
 async def test_a_question_of_a_service_is_answered_without_a_session(views):
     """The BSN stands in the body alone; the answer opens no list."""
     origin = Origin(told(b'{"total":0,"clients":[]}'))
-    link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
-    search = Search(SearchClass.BSN, "999990019")
-    call = Call(
-        Format.SOAP,
-        (link,),
-        link.function,
-        Kind.INTERFACE,
-        account="GEM0106",
-        search=search,
-        aliases=(("bsn", "999990019"),),
-    )
+    call = profile_of("999990019")
     async with asking(origin.url, views) as mimic:
         answer, listing = await mimic.send(call, None, replace(ASKED, categories=frozenset(Category)))
     origin.close()

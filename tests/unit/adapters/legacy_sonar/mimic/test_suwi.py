@@ -8,17 +8,15 @@ import pytest
 from adapters.legacy_sonar.mimic.ask import UntranslatableError
 from adapters.legacy_sonar.mimic.suwi import walk
 from adapters.legacy_sonar.suwi import NAMESPACE
-from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
+from proxy.model.call import Format, Search, SearchClass
 from proxy.model.person import Category
 from proxy.model.principal import Role
 from proxy.model.statement import Statement
 from tests.doubles.asked import ended
+from tests.doubles.profiles import profile_of
 
-LINK = Link("iface.gem.client.query", NAMESPACE, "", "Execute", "KlantprofielOpvragen")
-CALL = Call(
-    Format.SOAP, (LINK,), "iface.gem.client.query", Kind.INTERFACE, account="GEM0106", context=False,
-    search=Search(SearchClass.BSN, "099990019"), aliases=(("bsn", "99990019"),),
-)  # fmt: skip
+CALL = profile_of("99990019")
+LINK = CALL.links[0]
 STATED = Statement(UUID(int=1), "GEM0106", Role.GEMSYS, "0106", "iface.gem.client.query", frozenset(Category))
 CLIENT = {
     "id": "1-71000", "version": 3, "bsn": "99990019", "surname": "Öz & Zn \xa0", "namePrefix": "in 't", "givenNames": "Zoë <x>",

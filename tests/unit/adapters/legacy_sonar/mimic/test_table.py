@@ -10,14 +10,14 @@ from adapters.legacy_sonar.mimic.ask import UntranslatableError
 from adapters.legacy_sonar.mimic.record import Records
 from adapters.legacy_sonar.mimic.search import Lists
 from adapters.legacy_sonar.mimic.table import SERVICES, TABLE, translate
-from adapters.legacy_sonar.suwi import NAMESPACE, OPERATION
 from adapters.legacy_sonar.views import Shape
-from proxy.model.call import Call, Format, Kind, Link, Search, SearchClass
+from proxy.model.call import Call, Format, Kind, Link
 from proxy.model.person import Category
 from proxy.model.principal import Listing, Role, Session
 from proxy.model.statement import Statement
 from proxy.routing.stage import ANSWERED
 from tests.doubles.asked import ended
+from tests.doubles.profiles import profile_of
 
 NOW = datetime(2020, 11, 24, 9, tzinfo=UTC)
 SESSION = Session(b"k", 1, "AWE0421", NOW, NOW)
@@ -81,19 +81,9 @@ def test_anything_else_is_legacys(setting, call):
 
 def test_a_question_of_a_service_needs_no_session_and_a_screen_does(setting):
     """Who asks stands in the question; a screen belongs to a session, a service's function has no screen."""
-    link = Link("iface.gem.client.query", NAMESPACE, "", "Execute", OPERATION)
-    search = Search(SearchClass.BSN, "999990019")
-    asked = Call(
-        Format.SOAP,
-        (link,),
-        link.function,
-        Kind.INTERFACE,
-        account="GEM0106",
-        search=search,
-        aliases=(("bsn", "999990019"),),
-    )
+    asked = profile_of("999990019")
     assert [ask.path for ask in next(translate(asked, None, ASKED, setting))] == ["/clients/_search"]
-    for call in (OPEN, replace(asked, function="client.search"), replace(OPEN, function=link.function)):
+    for call in (OPEN, replace(asked, function="client.search"), replace(OPEN, function=asked.function)):
         with pytest.raises(UntranslatableError):
             next(translate(call, None, ASKED, setting))
 
